@@ -1,0 +1,71 @@
+package community
+
+import "strings"
+
+// AccountRole says what an account is to the public.
+type AccountRole string
+
+// The roles of an account.
+const (
+	RoleCorporate AccountRole = "corporate" // the brand's page: it speaks, it does not do support
+	RoleSupport   AccountRole = "support"   // the separate account support answers leave from
+	RoleStore     AccountRole = "store"     // one shop's page
+)
+
+// AccountState says whether an account works.
+type AccountState string
+
+// The states of an account.
+const (
+	AccountActive      AccountState = "active"
+	AccountReconnect   AccountState = "reconnect"   // the network refuses its token: a human must sign in again
+	AccountDeactivated AccountState = "deactivated" // switched off, never deleted
+)
+
+// Account is the brand's presence on a network. It collects, sends, or both.
+// An account nobody configured (an import named it) neither collects nor sends.
+type Account struct {
+	Brand    string       `json:"brand"`
+	Network  string       `json:"network"`
+	Name     string       `json:"name"` // how messages name it, unique for brand and network
+	Role     AccountRole  `json:"role"`
+	NativeID string       `json:"native_id"` // the network's id of this account; its author id
+	Handle   string       `json:"handle"`    // shown to people, without @
+	Title    string       `json:"title"`
+	Scope    string       `json:"scope"` // where its ids are not global: the instance or page
+	Server   string       `json:"server,omitempty"`
+	Collects bool         `json:"collects"`
+	Sends    bool         `json:"sends"`
+	State    AccountState `json:"state"`
+	Why      string       `json:"why,omitempty"` // fault key when State is not active
+}
+
+// Key names the account in rows, leases and addresses.
+func (a *Account) Key() string { return AccountKey(a.Brand, a.Network, a.Name) }
+
+// AccountKey names an account by brand, network and name.
+func AccountKey(brand, network, name string) string { return key("k", brand, network, name) }
+
+// Accounts recognises the brand's own authors.
+type Accounts []Account
+
+// Ours tells whether the message was written by one of the brand's own
+// accounts, and by which: by native id where both are known, else by handle.
+func (as Accounts) Ours(m *Message) (*Account, bool) {
+	for i := range as {
+		a := &as[i]
+		if a.Brand != m.Brand || a.Network != m.Network {
+			continue
+		}
+		if a.NativeID != "" && m.Author.ID != "" {
+			if a.NativeID == m.Author.ID && (a.Scope == "" || m.Scope == "" || a.Scope == m.Scope) {
+				return a, true
+			}
+			continue
+		}
+		if a.Handle != "" && strings.EqualFold(a.Handle, m.Author.Handle) {
+			return a, true
+		}
+	}
+	return nil, false
+}

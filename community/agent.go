@@ -1,0 +1,16 @@
+package community
+
+// Agent is somebody who works here. Grants say what they may see and do.
+type Agent struct {
+	ID     string  `json:"id"`
+	Email  string  `json:"email"`
+	Name   string  `json:"name"`
+	Lang   string  `json:"lang"` // fr or en
+	Grants []Grant `json:"grants"`
+	Active bool    `json:"active"`
+}
+
+// Viewer is the agent as readers and verbs see them.
+func (a *Agent) Viewer() Viewer {
+	return Viewer{Agent: a.ID, Name: a.Name, Grants: a.Grants}
+}

@@ -1,0 +1,31 @@
+package community
+
+import "time"
+
+// Unit is what a network counts a text in.
+type Unit string
+
+// The units of length.
+const (
+	Codepoints Unit = "codepoints"
+	Graphemes  Unit = "graphemes"
+	Bytes      Unit = "bytes"
+	Weighted   Unit = "weighted" // X: most characters 1, CJK and emoji 2, a link 23
+)
+
+// Capability is what a network lets an account do. The composer shows it and
+// the sender obeys it.
+type Capability struct {
+	Network        string        `json:"network"`
+	Title          string        `json:"title"` // the network's name as people know it
+	Collects       bool          `json:"collects"`
+	ReplyPublic    bool          `json:"reply_public"`
+	ReplyPrivate   bool          `json:"reply_private"`
+	Limit          int           `json:"limit"` // longest reply in Unit; 0: none known
+	Unit           Unit          `json:"unit"`
+	IdempotencyKey bool          `json:"idempotency_key"` // the same key sent twice posts once
+	ReadBack       bool          `json:"read_back"`       // a thread can be read to look for our own reply
+	IndexDelay     time.Duration `json:"index_delay"`     // how long a new post may stay invisible to a read
+	Edits          bool          `json:"edits"`
+	Deletes        bool          `json:"deletes"`
+}

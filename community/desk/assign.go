@@ -1,0 +1,112 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vigie-hq/vigie/community"
+)
+
+// MaxNote is the longest team note, in code points.
+const MaxNote = 10_000
+
+// Assign gives the conversation to an agent; empty takes it from whoever has it.
+func (d *Desk) Assign(ctx context.Context, v community.Viewer, conversation string, version int64, agent string) (community.Conversation, error) {
+	return d.change(ctx, v, community.ActionAssign, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
+		from := c.Assignee
+		c.Assignee = agent
+		return d.act(ctx, tx, v, c.ID, "assigned", from, agent)
+	})
+}
+
+// Correct puts a human's word before the model's: head is "category" or
+// "urgency". What the model had said is kept beside it, for the next training.
+func (d *Desk) Correct(ctx context.Context, v community.Viewer, conversation string, version int64, head, label string) (community.Conversation, error) {
+	return d.change(ctx, v, community.ActionCorrect, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
+		e, err := tx.Opening(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		said := community.Correction{Conversation: c.ID, Agent: v.Agent, Head: head, To: label, At: d.now()}
+		var from string
+		switch head {
+		case "category":
+			if !slices.Contains(community.Categories(), community.Category(label)) {
+				return community.Faultf(community.Invalid, "correct.label", label)
+			}
+			from = string(c.Category)
+			c.Category, c.CategoryBy = community.Category(label), v.Agent
+		case "urgency":
+			if !slices.Contains(community.Urgencies(), community.Urgency(label)) {
+				return community.Faultf(community.Invalid, "correct.label", label)
+			}
+			from = string(c.Urgency)
+			c.HumanUrgent, c.UrgencyBy, c.UrgencyAt = community.Urgency(label), v.Agent, d.now()
+		default:
+			return community.Faultf(community.Invalid, "correct.head", head)
+		}
+		if e != nil {
+			said.Message, said.Model = e.Key, e.Verdict.Model
+			said.From, said.P = e.Verdict.Category.Label, e.Verdict.Category.P
+			if head == "urgency" {
+				said.From, said.P = e.Verdict.Urgency.Label, e.Verdict.Urgency.P
+			}
+			if err := tx.PutCorrection(ctx, said); err != nil {
+				return err
+			}
+		}
+		return d.act(ctx, tx, v, c.ID, head, from, label)
+	})
+}
+
+// Write keeps a team note. The same id again is the same note.
+func (d *Desk) Write(ctx context.Context, v community.Viewer, n community.Note) error {
+	n.Text = strings.TrimSpace(n.Text)
+	switch {
+	case n.ID == "":
+		return community.Faultf(community.Invalid, "note.id")
+	case n.Text == "":
+		return community.Faultf(community.Invalid, "note.empty")
+	case utf8.RuneCountInString(n.Text) > MaxNote:
+		return community.Faultf(community.Invalid, "note.length", MaxNote)
+	}
+	_, err := d.change(ctx, v, community.ActionNote, n.Conversation, 0, func(tx Tx, _ *Settings, c *community.Conversation) error {
+		n.Conversation, n.Agent, n.At = c.ID, v.Agent, d.now()
+		return tx.PutNote(ctx, n)
+	})
+	return err
+}
+
+// Close ends a conversation. What still ran is cancelled: nobody owes an answer
+// any more. The customer's next message within ReopenWithin opens it again.
+func (d *Desk) Close(ctx context.Context, v community.Viewer, conversation string, version int64) (community.Conversation, error) {
+	return d.change(ctx, v, community.ActionClose, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
+		from := c.Status
+		c.ClosedBy, c.ClosedAt = v.Agent, d.now()
+		c.OpenedBy, c.OpenedAt = "", time.Time{}
+		return d.act(ctx, tx, v, c.ID, "closed", string(from), string(community.Closed))
+	})
+}
+
+// Open takes up a conversation that nobody had to answer (filed, waiting), or
+// that was closed. Its clock starts now.
+func (d *Desk) Open(ctx context.Context, v community.Viewer, conversation string, version int64) (community.Conversation, error) {
+	return d.change(ctx, v, community.ActionClose, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
+		if c.Status == community.Open {
+			return nil
+		}
+		from := c.Status
+		c.ClosedBy, c.ClosedAt = "", time.Time{}
+		c.OpenedBy, c.OpenedAt = v.Agent, d.now()
+		return d.act(ctx, tx, v, c.ID, "opened", string(from), string(community.Open))
+	})
+}
+
+func (d *Desk) act(ctx context.Context, tx Tx, v community.Viewer, conversation, verb, from, to string) error {
+	return tx.PutAct(ctx, community.Act{
+		Conversation: conversation, Agent: v.Agent, Verb: verb, From: from, To: to, At: d.now(),
+	})
+}

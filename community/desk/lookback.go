@@ -1,0 +1,166 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"github.com/vigie-hq/vigie/community"
+)
+
+// LookBack deals with replies of unknown fate. Those whose lease has ended become
+// unknown, never held: nothing is sent twice on a guess. Then, once the network
+// must show a post if it took it (lease, call deadline and its own indexing
+// delay have passed), the thread is read back: found, it was sent; not found, a
+// human decides, unless the network honours idempotency keys and still
+// remembers ours: then the same reply is safely sent again.
+func (d *Desk) LookBack(ctx context.Context) error {
+	var unknown []outgoing
+	err := d.store.Write(ctx, func(tx Tx) error {
+		if err := d.expire(ctx, tx, d.now()); err != nil {
+			return err
+		}
+		replies, err := tx.UnknownReplies(ctx)
+		if err != nil {
+			return err
+		}
+		for i := range replies {
+			job, err := d.lookable(ctx, tx, replies[i])
+			if err != nil {
+				return err
+			}
+			if job.claimed {
+				unknown = append(unknown, job)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, job := range unknown {
+		if err := d.readBack(ctx, job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Restart is for the only process of an installation, before it sends anything:
+// whatever was being sent when its predecessor ended has lost its sender, however
+// long its lease still runs. Its fate is unknown.
+func (d *Desk) Restart(ctx context.Context) error {
+	return d.store.Write(ctx, func(tx Tx) error { return d.expire(ctx, tx, d.now().Add(Lease)) })
+}
+
+// expire turns sending into unknown where the lease has ended by then: its
+// sender died.
+func (d *Desk) expire(ctx context.Context, tx Tx, by time.Time) error {
+	lost, err := tx.LostReplies(ctx, by)
+	if err != nil {
+		return err
+	}
+	for i := range lost {
+		next, err := lost[i].Next(community.ReplyLose, d.now())
+		if err != nil {
+			return err
+		}
+		next.Fault = "reply.uncertain"
+		c, settings, err := d.open(ctx, tx, community.Viewer{System: true}, community.ActionReply, lost[i].Conversation)
+		if err != nil {
+			return err
+		}
+		if err := d.putReply(ctx, tx, settings, c, &lost[i], &next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Desk) lookable(ctx context.Context, tx Tx, r community.Reply) (outgoing, error) {
+	settings, err := tx.Settings(ctx, r.Brand)
+	if err != nil || settings == nil {
+		return outgoing{}, err
+	}
+	target, err := tx.Entry(ctx, r.InReplyTo)
+	if err != nil || target == nil {
+		return outgoing{}, err
+	}
+	account := accountOf(settings, r.Account)
+	if account == nil || account.State != community.AccountActive || r.Note == notFound {
+		return outgoing{}, nil
+	}
+	return outgoing{claimed: true, reply: r, account: *account, target: target.Message}, nil
+}
+
+// notFound is the note of an unknown reply that was looked for, in vain, after
+// the network must have shown it: from then on a human decides.
+const notFound = "reply.not_found"
+
+func (d *Desk) readBack(ctx context.Context, job outgoing) error {
+	capability, err := d.sender.Describe(ctx, job.account)
+	if err != nil || !capability.ReadBack {
+		return nil
+	}
+	age := d.now().Sub(job.reply.UpdatedAt)
+	if age < capability.IndexDelay {
+		return nil
+	}
+	call, cancel := context.WithTimeout(ctx, CallTimeout)
+	defer cancel()
+	receipt, found, err := d.sender.Look(call, job.account, job.target, job.reply)
+	switch {
+	case err != nil:
+		return nil // the network does not answer now: it is asked again next time
+	case found:
+		return d.found(ctx, job.reply, receipt)
+	case capability.IdempotencyKey && d.now().Sub(job.reply.CreatedAt) < KeyMemory:
+		receipt, err := d.sender.Reply(call, job.account, job.target, job.reply)
+		if err == nil || community.KindOf(err) == community.Refused {
+			return d.settled(ctx, job.reply, receipt, err)
+		}
+		return nil
+	case age < Lease+CallTimeout+capability.IndexDelay:
+		return nil // the call may have been slow: too early to say
+	}
+	return d.note(ctx, job.reply, notFound)
+}
+
+func (d *Desk) found(ctx context.Context, r community.Reply, receipt community.Receipt) error {
+	return d.amend(ctx, r, func(before community.Reply) (community.Reply, error) {
+		next, err := before.Next(community.ReplyFound, d.now())
+		if err == nil && before.Receipt.ID == "" {
+			next.Receipt = receipt
+		}
+		return next, err
+	})
+}
+
+func (d *Desk) note(ctx context.Context, r community.Reply, note string) error {
+	return d.amend(ctx, r, func(before community.Reply) (community.Reply, error) {
+		before.Note = note
+		before.Version++
+		return before, nil
+	})
+}
+
+// amend changes a reply of unknown fate, if it still is.
+func (d *Desk) amend(ctx context.Context, r community.Reply, f func(community.Reply) (community.Reply, error)) error {
+	return d.store.Write(ctx, func(tx Tx) error {
+		before, err := tx.Reply(ctx, r.ID)
+		if err != nil || before == nil || before.State != community.ReplyUnknown {
+			return err
+		}
+		next, err := f(*before)
+		if err != nil {
+			return err
+		}
+		c, settings, err := d.open(ctx, tx, community.Viewer{System: true}, community.ActionReply, before.Conversation)
+		if err != nil {
+			return err
+		}
+		return d.putReply(ctx, tx, settings, c, before, &next)
+	})
+}
+
+// LookEvery is how often LookBack is worth calling.
+const LookEvery = 2 * time.Second

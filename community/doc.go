@@ -1,0 +1,25 @@
+// Package community is the ground Vigie stands on: the words everybody uses
+// (message, verdict, conversation, channel, deadline, reply, complaint, viewer ...)
+// and the rules that hold between them.
+//
+// Read it in the order of a message's life:
+//
+//	message.go       what somebody said, its identity and its revisions
+//	verdict.go       what the classifier made of it
+//	account.go       the brand's own presence on a network; which authors are "us"
+//	channel.go       the support line that takes it
+//	conversation.go  one author's open matter: joining, reopening, what it needs now
+//	calendar.go      business time
+//	sla.go           what was promised, and until when
+//	reply.go         an answer, from draft to receipt, and when it may leave
+//	handoff.go       moving a person to the support account
+//	complaint.go     a registered case and its five working days
+//	viewer.go        who may see and do what
+//	query.go page.go what a reader may ask for, and how it is paged
+//	event.go         what changed, without personal text
+//	fault.go         what went wrong, by kind and key
+//
+// Everything here is pure: no I/O, no clock, no goroutine. Rules that depend on
+// time take now. The package imports the standard library only, so every other
+// package may stand on it.
+package community
