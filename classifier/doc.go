@@ -1,0 +1,33 @@
+// Package classifier turns the words of a message into a verdict: category,
+// urgency, sentiment, contact reason, complaint and language, each with a
+// probability that means what it says and the honesty to abstain.
+//
+// One linear model answers for all heads in one pass. Read the files in the
+// order a message goes through them:
+//
+//	token.go       text to tokens: words, numbers, mentions, emoji, marks
+//	fold.go        one spelling for a letter: case, accents, look-alikes
+//	lexicon.go     the small words that deny, and those for author and reader
+//	features.go    tokens to hashed features, in three blocks
+//	genre.go       the block of signals: length, capitals, questions, amounts
+//	heads.go       the questions asked, and their lanes in the table
+//	model.go       the table of weights, and its sums
+//	calibrate.go   sums to probabilities, labels and abstention
+//	classifier.go  message in, verdict out
+//	evidence.go    which words weighed on an answer
+//
+// and the workshop beside them:
+//
+//	example.go     labelled messages and their decoder
+//	train.go       from examples to a model; options.go steers it
+//	solver.go      the arithmetic of the table
+//	blend.go       fits what calibrate.go applies
+//	modelfile.go   the model as a file, versioned and checksummed
+//	evaluate.go    how good it is; measure.go has the formulas, report.go the text
+//	baseline.go    what any model must beat: the majority and a keyword list
+//	stream.go      many messages through one classifier, in order, on all cores
+//	command.go     what the commands of vigie call
+//
+// The package knows no rules, no corrections and no store. Whether an author
+// is the brand itself is decided by account, before anybody asks here.
+package classifier

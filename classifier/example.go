@@ -1,0 +1,173 @@
+package classifier
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/vigie-hq/vigie/community"
+)
+
+// Example is a message with the labels people gave it.
+type Example struct {
+	Message community.Message
+	Labels  map[string]string // by head name; a head without label is not taught or judged
+	Source  string            // where it was said; figures are broken down by it
+	Split   string            // train, dev, dev-unseen ...
+	Ship    bool              // its licence lets a shipped model learn from it
+	Weight  float64           // how much it counts in training; 0 is 1
+}
+
+// maxLine is the longest line a labelled file or a stream may have, in bytes.
+const maxLine = 16 << 20
+
+// DecodeExamples reads labelled messages, one JSON object a line:
+//
+//	{"id","text","lang","kind","private","source","split","ship",
+//	 "category","urgency","sentiment","reason","complaint"}
+//
+// A label that is missing or empty is not taught; one that the head does not
+// know is an error, as is a line that is no object: a labelled file is written
+// with care or not at all. Empty lines are skipped.
+//
+// With a head's name, the file is a published set for that head alone: its
+// "label" (or "severity") is read instead of the five labels.
+func DecodeExamples(r io.Reader, head string) ([]Example, error) {
+	var out []Example
+	heads := DefaultHeads()
+	lines := bufio.NewReaderSize(r, 64<<10)
+	for n := 1; ; n++ {
+		line, err := readLine(lines)
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		e, err := decodeExample(line, head)
+		if err == nil {
+			err = checkLabels(heads, e.Labels)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		out = append(out, e)
+	}
+}
+
+type labelled struct {
+	ID        string         `json:"id"`
+	Text      *string        `json:"text"`
+	Lang      string         `json:"lang"`
+	Kind      community.Kind `json:"kind"`
+	Private   bool           `json:"private"`
+	Reply     string         `json:"in_reply_to"`
+	Source    string         `json:"source"`
+	Split     string         `json:"split"`
+	Ship      bool           `json:"ship"`
+	Category  string         `json:"category"`
+	Urgency   string         `json:"urgency"`
+	Sentiment string         `json:"sentiment"`
+	Reason    string         `json:"reason"`
+	Complaint string         `json:"complaint"`
+	Label     string         `json:"label"`
+	Severity  string         `json:"severity"`
+}
+
+func decodeExample(line []byte, head string) (Example, error) {
+	if head != "" {
+		// Published sets spell other fields their own way (a "sentiment" that is no
+		// label of ours): only these are read.
+		var row struct{ Text, Lang, Label, Severity, Split string }
+		if err := json.Unmarshal(line, &row); err != nil {
+			return Example{}, err
+		}
+		e := published(row.Text, row.Lang, row.Label+row.Severity, head)
+		e.Split = row.Split
+		return e, nil
+	}
+	var row labelled
+	if err := json.Unmarshal(line, &row); err != nil {
+		return Example{}, err
+	}
+	if row.Text == nil {
+		return Example{}, errors.New("no text")
+	}
+	e := Example{
+		Message: community.Message{ID: row.ID, Text: *row.Text, Kind: row.Kind, Private: row.Private, InReplyTo: row.Reply},
+		Labels:  make(map[string]string, 6), Source: row.Source, Split: row.Split, Ship: row.Ship,
+	}
+	for name, label := range map[string]string{
+		HeadCategory: row.Category, HeadUrgency: row.Urgency, HeadSentiment: row.Sentiment,
+		HeadReason: row.Reason, HeadComplaint: row.Complaint, HeadLanguage: row.Lang,
+	} {
+		if label != "" {
+			e.Labels[name] = label
+		}
+	}
+	return e, nil
+}
+
+// published makes an example of a set's row: "ham" or severity "0" is no,
+// everything else of a yes-or-no head is yes; a language the model cannot name
+// is left unlabelled.
+func published(text, lang, label, head string) Example {
+	e := Example{Message: community.Message{Text: text}, Labels: map[string]string{}, Ship: true, Source: head}
+	switch head {
+	case HelperGrief, HelperSpam:
+		e.Labels[head] = "yes"
+		if label == "ham" || label == "0" {
+			e.Labels[head] = "no"
+		}
+	case HeadLanguage:
+		lang = label
+	default:
+		e.Labels[head] = label
+	}
+	for _, l := range Languages() {
+		if l == lang {
+			e.Labels[HeadLanguage] = lang
+		}
+	}
+	return e
+}
+
+func checkLabels(heads []Head, labels map[string]string) error {
+	for _, h := range heads {
+		if l, ok := labels[h.Name]; ok && h.index(l) < 0 {
+			return fmt.Errorf("%s has no label %q", h.Name, l)
+		}
+	}
+	return nil
+}
+
+var errLongLine = fmt.Errorf("longer than %d MB", maxLine>>20)
+
+// readLine returns the next line without its end. A line over maxLine is read to
+// its end and answered with errLongLine, so that the next one can be read.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var long []byte
+	tooLong := false
+	for {
+		part, err := r.ReadSlice('\n')
+		if !tooLong {
+			long = append(long, part...)
+			tooLong = len(long) > maxLine
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && !(errors.Is(err, io.EOF) && len(long) > 0):
+			return nil, err
+		case tooLong:
+			return nil, errLongLine
+		}
+		return bytes.TrimSuffix(long, []byte("\n")), nil
+	}
+}

@@ -1,0 +1,5 @@
+//go:build soak
+
+package kafka_test
+
+const kills = 100

@@ -1,0 +1,106 @@
+package sql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vigie-hq/vigie/community"
+)
+
+// filter holds conditions on the columns both indexes carry. A plus before a
+// column keeps the planner from taking another index for it.
+type filter struct {
+	where []string
+	args  []any
+	few   bool
+}
+
+func (f *filter) and(format string, args ...any) {
+	marks := make([]any, len(args))
+	for i, a := range args {
+		f.args = append(f.args, a)
+		marks[i] = fmt.Sprintf("$%d", len(f.args))
+	}
+	f.where = append(f.where, fmt.Sprintf(format, marks...))
+}
+
+// any asks for one of several labels; none asks for nothing.
+func (f *filter) any(column string, labels []any) {
+	if len(labels) > 0 {
+		f.and(`+`+column+` IN (`+strings.TrimSuffix(strings.Repeat("%s,", len(labels)), ",")+`)`, labels...)
+	}
+}
+
+// bare is a column an index may be chosen by.
+func (f *filter) bare(column string) string {
+	if f.few {
+		return "+" + column
+	}
+	return column
+}
+
+func (f *filter) clone() filter {
+	return filter{slices.Clone(f.where), slices.Clone(f.args), f.few}
+}
+
+func (f *filter) text() string { return strings.Join(f.where, " AND ") }
+
+func labelsOf[T ~string](l *labels, words []T) []any {
+	var out []any
+	for _, w := range words {
+		out = append(out, l.find(string(w)))
+	}
+	return out
+}
+
+func (s *snapshot) filter(v community.Viewer, q community.Query, r reach, few bool) *filter {
+	l := s.db.labels
+	f := &filter{few: few}
+	if !r.all {
+		f.any("channel", labelsOf(l, r.channels))
+	}
+	f.any("category", labelsOf(l, q.Category))
+	f.any("urgency", labelsOf(l, q.Urgency))
+	f.any("sentiment", labelsOf(l, q.Sentiment))
+	f.any("reason", labelsOf(l, q.Reason))
+	f.any("channel", labelsOf(l, q.Channel))
+	f.any("account", labelsOf(l, q.Account))
+	f.any("network", labelsOf(l, q.Network))
+	switch q.Assignee {
+	case "":
+	case community.Unassigned:
+		f.and(`+assignee = %s`, 0)
+	case community.Mine:
+		f.and(`+assignee = %s`, mine(l, v))
+	default:
+		f.and(`+assignee = %s`, l.find(q.Assignee))
+	}
+	if q.Triage {
+		f.and(`+is_triage = %s`, 1)
+	}
+	if q.Trouble {
+		f.and(`+is_trouble = %s`, 1)
+	}
+	now := ms(s.db.now())
+	soon := now + community.SoonWithin.Milliseconds()
+	switch q.SLA {
+	case community.SLALate:
+		f.and(f.bare("due")+` > 0 AND `+f.bare("due")+` < %s`, now)
+	case community.SLASoon:
+		f.and(f.bare("due")+` >= %s AND `+f.bare("due")+` <= %s`, now, soon)
+	case community.SLAOK:
+		f.and(f.bare("due")+` > %s`, soon)
+	case community.SLANone:
+		f.and(`+due = %s`, 0)
+	}
+	return f
+}
+
+// mine is the viewer's own label; nobody's name is nobody's assignee.
+func mine(l *labels, v community.Viewer) int64 {
+	if v.Agent == "" {
+		return -1
+	}
+	return l.find(v.Agent)
+}
