@@ -1,0 +1,7 @@
+//go:build !soak
+
+package main
+
+// killTimes is how often the program is killed in each proof; the soak form
+// (-tags soak) does it two hundred times.
+const killTimes = 20

@@ -1,0 +1,122 @@
+// Command vigie is Vigie: it listens to what people say about a brand, sorts it,
+// and lets a team answer in time. This folder wires the floors of the house
+// together and holds nothing else: flow.go is the journey of a message on one
+// page, networks.go names the networks, one line each; every other file is one
+// command.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // zones are in the binary: a server may have none
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// command is one thing vigie can do.
+type command struct {
+	name  string
+	args  string // after the name, in the help
+	about string
+	run   func(ctx context.Context, c *call) error
+}
+
+// call is one use of a command.
+type call struct {
+	args   []string
+	in     io.Reader
+	out    io.Writer // results
+	errOut io.Writer // progress and logs
+	getenv func(string) string
+}
+
+// usage is a mistake in how a command was called: exit code 2.
+type usage struct{ message string }
+
+func (u usage) Error() string { return u.message }
+
+func usagef(format string, args ...any) error { return usage{fmt.Sprintf(format, args...)} }
+
+func commands() []command {
+	return []command{
+		{"demo", "[--data DIR] [--listen ADDR] [--json]", "a seeded brand, a simulated network that keeps talking, everything embedded", demo},
+		{"run", "[--data DIR] [--listen ADDR] [--config FILE]", "the service: collect, classify, receive, answer, show", run},
+		{"import", "FILE [--data DIR | --server URL --token T]", "bring messages in from JSONL or CSV (- for standard input)", importMessages},
+		{"classify", "[--evidence] [--model FILE]", "verdicts for JSONL messages on standard input", classify},
+		{"evaluate", "FILE... [--split NAME] [--json]", "how good the classifier is on labelled messages", evaluate},
+		{"train", "--data FILE... --out MODEL", "train a model on labelled messages", train},
+		{"user add", "--email E --name N [--role R] [--brand B]", "add somebody who works here", userAdd},
+		{"token create", "--name N [--brand B] [--role R]", "a token for the API, shown once", tokenCreate},
+		{"account add", "NETWORK --server URL --token T", "connect an account of the brand", accountAdd},
+		{"doctor", "[--data DIR]", "check an installation and say what is wrong", doctor},
+		{"version", "", "which vigie this is", version},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := vigie(ctx, &call{args: os.Args[1:], in: os.Stdin, out: os.Stdout, errOut: os.Stderr, getenv: os.Getenv})
+	stop()
+	os.Exit(code)
+}
+
+// vigie runs one command and returns its exit code.
+func vigie(ctx context.Context, c *call) int {
+	cmd, rest := find(c.args)
+	if cmd == nil {
+		if len(c.args) == 0 || isHelp(c.args[0]) {
+			help(c.out)
+			return exitOK
+		}
+		fmt.Fprintf(c.errOut, "vigie: there is no command %q\n\n", c.args[0])
+		help(c.errOut)
+		return exitUsage
+	}
+	c.args = rest
+	err := cmd.run(ctx, c)
+	var wrong usage
+	switch {
+	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return exitOK
+	case errors.Is(err, errHelp):
+		fmt.Fprintf(c.out, "\nvigie %s %s\n  %s\n", cmd.name, cmd.args, cmd.about)
+		return exitOK
+	case errors.As(err, &wrong):
+		fmt.Fprintf(c.errOut, "vigie %s: %s\nusage: vigie %s %s\n", cmd.name, wrong.message, cmd.name, cmd.args)
+		return exitUsage
+	}
+	fmt.Fprintf(c.errOut, "vigie %s: %s\n", cmd.name, sentence(err))
+	return exitFailed
+}
+
+func find(args []string) (*command, []string) {
+	for _, cmd := range commands() {
+		words := strings.Fields(cmd.name)
+		if len(args) >= len(words) && strings.Join(args[:len(words)], " ") == cmd.name {
+			return &cmd, args[len(words):]
+		}
+	}
+	return nil, nil
+}
+
+func isHelp(s string) bool { return s == "help" || s == "-h" || s == "--help" }
+
+func help(w io.Writer) {
+	fmt.Fprintln(w, "Vigie: hear what people say about your brand, and answer in time.")
+	fmt.Fprintln(w)
+	for _, cmd := range commands() {
+		fmt.Fprintf(w, "  vigie %-13s %s\n", cmd.name, cmd.about)
+	}
+	fmt.Fprintln(w, "\nvigie COMMAND --help tells a command's flags. Each flag can also be set as VIGIE_NAME in the environment.")
+}

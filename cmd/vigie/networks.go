@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/vigie-hq/vigie/collectors"
+	"github.com/vigie-hq/vigie/collectors/mastodon"
+	"github.com/vigie-hq/vigie/community"
+)
+
+// networksOf is every network Vigie speaks to, one line each.
+func networksOf(h *house) map[string]collectors.Network {
+	return map[string]collectors.Network{
+		mastodon.Name: mastodon.New(mastodon.Options{Secret: h.memory.token, Logger: h.log}),
+	}
+}
+
+// senders is the networks as the desk sees them. What an account may do is
+// asked once in capabilityFor and remembered: a composer must not wait for a
+// network.
+type senders struct {
+	networks map[string]collectors.Network
+	now      func() time.Time
+
+	mu    sync.Mutex
+	known map[string]described
+}
+
+type described struct {
+	capability community.Capability
+	err        error
+	until      time.Time
+}
+
+// How long an answer of Describe is good for, and how long a failure is.
+const (
+	capabilityFor = 10 * time.Minute
+	failureFor    = 15 * time.Second
+	describeWait  = 5 * time.Second
+)
+
+func newSenders(networks map[string]collectors.Network, now func() time.Time) *senders {
+	return &senders{networks: networks, now: now, known: map[string]described{}}
+}
+
+func (s *senders) of(name string) (collectors.Network, error) {
+	n, ok := s.networks[name]
+	if !ok {
+		return nil, community.Faultf(community.NotFound, "network.unknown", name)
+	}
+	return n, nil
+}
+
+// Reply sends through the account's network.
+func (s *senders) Reply(ctx context.Context, account community.Account, target community.Message, reply community.Reply) (community.Receipt, error) {
+	n, err := s.of(account.Network)
+	if err != nil {
+		return community.Receipt{}, err
+	}
+	return n.Reply(ctx, account, target, reply)
+}
+
+// Look reads the thread back, where the network can.
+func (s *senders) Look(ctx context.Context, account community.Account, target community.Message, reply community.Reply) (community.Receipt, bool, error) {
+	n, err := s.of(account.Network)
+	if err != nil {
+		return community.Receipt{}, false, err
+	}
+	looker, ok := n.(collectors.Looker)
+	if !ok {
+		return community.Receipt{}, false, community.Faultf(community.Unavailable, "network.no_look", account.Network)
+	}
+	return looker.Look(ctx, account, target, reply)
+}
+
+// Describe says what the account may do there.
+func (s *senders) Describe(ctx context.Context, account community.Account) (community.Capability, error) {
+	n, err := s.of(account.Network)
+	if err != nil {
+		return community.Capability{}, err
+	}
+	key := account.Key()
+	s.mu.Lock()
+	d, ok := s.known[key]
+	s.mu.Unlock()
+	if ok && s.now().Before(d.until) {
+		return d.capability, d.err
+	}
+	ask, cancel := context.WithTimeout(ctx, describeWait)
+	defer cancel()
+	d.capability, d.err = n.Describe(ask, account)
+	d.until = s.now().Add(capabilityFor)
+	if d.err != nil {
+		d.until = s.now().Add(failureFor)
+	}
+	s.mu.Lock()
+	s.known[key] = d
+	s.mu.Unlock()
+	return d.capability, d.err
+}
+
+// Count is the text's length as the network counts it; where there is no such
+// network, nothing can be sent and nothing is counted.
+func (s *senders) Count(network, text string) int {
+	n, err := s.of(network)
+	if err != nil {
+		return 0
+	}
+	return n.Count(text)
+}
