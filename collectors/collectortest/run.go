@@ -1,0 +1,145 @@
+package collectortest
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vigie-hq/vigie/collectors"
+	"github.com/vigie-hq/vigie/community"
+)
+
+// Run runs every case, each on a bench of its own. short is the form for CI.
+func Run(t *testing.T, build func(testing.TB) Bench) {
+	for _, c := range []struct {
+		name string
+		run  func(*testing.T, *stage)
+		need func(*Server) bool
+	}{
+		{"backlog becomes history, what follows is live", backlog, nil},
+		{"live, with edits and deletions", live, nil},
+		{"private stays private", privately, nil},
+		{"threads name their root", threads, nil},
+		{"own posts come back as ours", own, func(s *Server) bool { return s.Own != nil }},
+		{"stopped and started at any point", restarts, nil},
+		{"edits and deletions while stopped", away, nil},
+		{"push silent, then one push arrives", silence, func(s *Server) bool { return s.Push != nil }},
+		{"push loses half", losses, func(s *Server) bool { return s.Push != nil }},
+		{"push twice and disordered", twice, func(s *Server) bool { return s.Push != nil }},
+		{"no push at all", refused, func(s *Server) bool { return s.Push != nil }},
+		{"streams cut", cuts, func(s *Server) bool { return s.Cut != nil }},
+		{"limited and broken calls", broken, func(s *Server) bool { return s.Fail != nil }},
+		{"the log is behind", pressure, nil},
+		{"a first sweep is interrupted", interrupted, nil},
+		{"token dies and lives again", token, func(s *Server) bool { return s.Token != nil }},
+		{"replies", replies, nil},
+		{"replies that certainly fail", failing, func(s *Server) bool { return s.Fail != nil && s.Posted != nil }},
+		{"a reply whose answer is lost", lost, func(s *Server) bool { return s.Fail != nil && s.Posted != nil }},
+		{"everything at once", storm, func(s *Server) bool { return s.Push != nil && s.Cut != nil && s.Fail != nil }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bench := build(t)
+			bench.defaults()
+			if c.need != nil && !c.need(&bench.Server) {
+				t.Skip("this server cannot be made to do that")
+			}
+			s := &stage{Bench: bench, house: NewHouse(bench.Account), said: map[string]*fact{}}
+			c.run(t, s)
+		})
+	}
+}
+
+// fact is what was said, as the server has it now.
+type fact struct {
+	text    string
+	private bool
+	deleted bool
+}
+
+// stage is one case: a bench, the house that receives, and what was said.
+type stage struct {
+	Bench
+	house *House
+	said  map[string]*fact
+	fleet *collectors.Fleet
+	stop  func()
+}
+
+// start runs a fleet; stop or the test's end stops it.
+func (s *stage) start(t *testing.T) {
+	t.Helper()
+	s.fleet = collectors.NewFleet(collectors.FleetOptions{
+		Networks: map[string]collectors.Network{s.Account.Network: s.Network},
+		Log:      s.house, Memory: s.house,
+		Random: func() float64 { return 0 }, // the shortest waits
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := s.fleet.Run(ctx); err != nil {
+			t.Errorf("the fleet ended: %v", err)
+		}
+	})
+	s.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
+	t.Cleanup(s.stop)
+}
+
+// say posts to the account and notes it.
+func (s *stage) say(t *testing.T, p Post) string {
+	t.Helper()
+	id := s.Server.Post(t, p)
+	s.said[id] = &fact{text: p.Text, private: p.Private}
+	return id
+}
+
+func (s *stage) edit(t *testing.T, id, text string) {
+	t.Helper()
+	s.Server.Edit(t, id, text)
+	s.said[id].text = text
+}
+
+func (s *stage) remove(t *testing.T, id string) {
+	t.Helper()
+	s.Server.Delete(t, id)
+	s.said[id].deleted = true
+}
+
+// eventually waits until ok returns "", else fails with what it last said.
+func (s *stage) eventually(t *testing.T, ok func() string) {
+	t.Helper()
+	end := time.Now().Add(s.Patience)
+	for {
+		missing := ok()
+		if missing == "" {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("after %v: %s", s.Patience, missing)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// settled waits until the house holds exactly what was said.
+func (s *stage) settled(t *testing.T) {
+	t.Helper()
+	s.eventually(t, func() string { return s.compare() })
+}
+
+// message waits for one message.
+func (s *stage) message(t *testing.T, id string) community.Message {
+	t.Helper()
+	var m community.Message
+	s.eventually(t, func() string {
+		held, ok := s.house.Get(id)
+		m = held.Message
+		if !ok {
+			return "message " + id + " has not come"
+		}
+		return ""
+	})
+	return m
+}
