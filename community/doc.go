@@ -4,18 +4,20 @@
 //
 // Read it in the order of a message's life:
 //
-//	message.go       what somebody said, its identity and its revisions
+//	message.go       what somebody said, and its identity; wire.go reads and writes it
+//	revision.go      its edits and its deletion, the same in any order of arrival
 //	verdict.go       what the classifier made of it
 //	account.go       the brand's own presence on a network; which authors are "us"
 //	channel.go       the support line that takes it
 //	conversation.go  one author's open matter: joining, reopening, what it needs now
-//	calendar.go      business time
-//	sla.go           what was promised, and until when
-//	reply.go         an answer, from draft to receipt, and when it may leave
+//	entry.go turn.go its messages as they are kept; its waits, one after the other
+//	calendar.go      business time: hours.go working.go holiday.go day.go zone.go
+//	sla.go           what was promised, and until when; explain.go says why
+//	reply.go         an answer, from draft to receipt.go; leave.go: when it may leave
 //	handoff.go       moving a person to the support account
 //	complaint.go     a registered case and its five working days
 //	viewer.go        who may see and do what
-//	query.go page.go what a reader may ask for, and how it is paged
+//	query.go page.go what a reader may ask for, and how it is paged; report.go
 //	event.go         what changed, without personal text
 //	fault.go         what went wrong, by kind and key
 //

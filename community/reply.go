@@ -152,3 +152,17 @@ func (r Reply) Next(event ReplyEvent, now time.Time) (Reply, error) {
 func (r Reply) Lost(now time.Time) bool {
 	return r.State == ReplySending && !now.Before(r.LeaseUntil)
 }
+
+// ReplyReturned is what a conversation's row shows of a draft that came back to
+// its agent with a note. It is no state of its own.
+const ReplyReturned = "returned"
+
+// Trouble tells whether a reply of the conversation needs a human: it was
+// refused, came back, or nobody knows whether it left.
+func (c *Conversation) Trouble() bool {
+	switch c.ReplyState {
+	case string(ReplyRefused), string(ReplyUnknown), ReplyReturned:
+		return true
+	}
+	return false
+}

@@ -82,8 +82,10 @@ func marks(lang string, c *community.Conversation) []mark {
 		out = append(out, mark{Icon: "repeat", Word: T(lang, "reply.unknown"), Class: "mk mk-soon"})
 	case community.ReplyHeld, community.ReplySending:
 		out = append(out, mark{Icon: "send", Word: T(lang, "reply.sending"), Class: "mk"})
+	case community.ReplyReturned:
+		out = append(out, mark{Icon: "warn", Word: T(lang, "reply.back"), Class: "mk mk-soon"})
 	case community.ReplyDraft:
-		out = append(out, mark{Icon: "pen", Word: T(lang, "reply.back"), Class: "mk draft"})
+		out = append(out, mark{Icon: "pen", Word: T(lang, "reply.draft"), Class: "mk draft"})
 	}
 	if c.Triage {
 		out = append(out, mark{Icon: "triage", Word: T(lang, "view.triage"), Class: "mk mk-triage"})

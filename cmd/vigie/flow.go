@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime/debug"
 	"time"
 
 	"github.com/vigie-hq/vigie/collectors"
@@ -116,13 +117,15 @@ func (h *house) deliver(ctx context.Context) error {
 	}
 }
 
-// trim gives back the disk of what every reader has applied.
+// trim gives back the disk of what every reader has applied, and the memory a
+// burst left behind: an idle Vigie is a small one.
 func (h *house) trim(ctx context.Context) error {
 	applied, err := h.applied(ctx)
 	if err != nil {
 		return err
 	}
 	_, err = h.broker.Trim(ctx, applied)
+	debug.FreeOSMemory()
 	return err
 }
 

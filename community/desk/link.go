@@ -146,7 +146,7 @@ func troubleOf(replies []community.Reply) string {
 		if n > rank {
 			worst, rank = string(r.State), n
 			if n == 3 {
-				worst = "returned"
+				worst = community.ReplyReturned
 			}
 		}
 	}

@@ -95,6 +95,9 @@ func (d *Desk) receive(ctx context.Context, tx Tx, batch []Delivery) error {
 // file files one message and brings its conversation in line.
 func (d *Desk) file(ctx context.Context, tx Tx, c *community.Classified) (community.Change, error) {
 	m := &c.Message
+	for _, at := range []*time.Time{&m.CreatedAt, &m.EditedAt, &m.ReceivedAt} {
+		*at = at.Truncate(time.Millisecond) // as stores keep it, so that a repeat compares equal
+	}
 	settings, account, err := d.reached(ctx, tx, m)
 	if err != nil {
 		return "", err

@@ -40,13 +40,21 @@ func Match(e Expr, tokens []text.Token) bool {
 	return false
 }
 
-// meet looks for a place where one term begins and every other began shortly before.
+// meet looks for a token where one term begins and shortly before which every
+// other began.
 func meet(e Expr, tokens []text.Token) bool {
 	for last := range tokens {
-		for i := range e.Kids {
-			if stands(e.Kids[i].Words, tokens, last) && gathers(e, tokens, last) {
-				return true
-			}
+		if begins(e, tokens, last) && gathers(e, tokens, last) {
+			return true
+		}
+	}
+	return false
+}
+
+func begins(e Expr, tokens []text.Token, at int) bool {
+	for i := range e.Kids {
+		if stands(e.Kids[i].Words, tokens, at) {
+			return true
 		}
 	}
 	return false

@@ -29,6 +29,9 @@ func urlAt(s string, i int) int {
 		return 0
 	}
 	host := i
+	if first, _ := decode(s, i); !isLetter(first) && !isDigit(first) {
+		return 0
+	}
 	for i < len(s) {
 		r, size := decode(s, i)
 		if r <= ' ' || r == '"' || r == '<' || r == '>' || r == 0x7F || r >= utf8.RuneSelf && (unicode.IsSpace(r) ||
@@ -40,9 +43,6 @@ func urlAt(s string, i int) int {
 	parens := strings.IndexByte(s[start:i], '(') >= 0
 	for i > host && (strings.IndexByte(".,;:!?'*]}", s[i-1]) >= 0 || s[i-1] == ')' && !parens) {
 		i--
-	}
-	if i == host || !asciiWord(s[host]) && s[host] < utf8.RuneSelf {
-		return 0
 	}
 	return i
 }

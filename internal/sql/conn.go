@@ -98,42 +98,46 @@ func each(ctx context.Context, q querier, text string, args []any, f func(*sql.R
 
 // snapshot is one reading transaction: everything it reads is of one moment.
 type snapshot struct {
+	*conn
 	db *DB
-	tx *sql.Tx
 }
 
-// read runs f on a snapshot.
+// read runs f on a snapshot. Each reading connection has its own statements: a
+// pool's shared ones would ask for a second connection while holding one.
 func (db *DB) read(ctx context.Context, f func(*snapshot) error) error {
-	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
+	var c *conn
+	select {
+	case c = <-db.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if c == nil {
+		return sql.ErrConnDone // closed
+	}
+	defer func() { db.readers <- c }()
+	if _, err := c.exec(ctx, "BEGIN"); err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // it only read
-	return f(&snapshot{db, tx})
+	err := f(&snapshot{c, db})
+	return errors.Join(err, c.rollback(ctx))
 }
 
-func (s *snapshot) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	held, ok := s.db.texts.Load(text)
-	if !ok {
-		made, err := s.db.reader.PrepareContext(ctx, marks(text))
-		if err != nil {
-			return nil, fmt.Errorf("prepare %.60q: %w", text, err)
-		}
-		var raced bool
-		if held, raced = s.db.texts.LoadOrStore(text, made); raced {
-			if err := made.Close(); err != nil {
-				return nil, err
-			}
-		}
+// rollback ends a transaction, also after ctx. An engine that has rolled back
+// by itself (disk full, an interrupted statement) says that there is nothing to
+// undo: that is no further fault.
+func (c *conn) rollback(ctx context.Context) error {
+	_, err := c.exec(context.WithoutCancel(ctx), "ROLLBACK")
+	if err != nil && strings.Contains(err.Error(), "no transaction is active") {
+		return nil
 	}
-	return s.tx.StmtContext(ctx, held.(*sql.Stmt)).QueryContext(ctx, args...)
+	return err
 }
 
 // adhoc reads with a text that is made for one question and not kept.
 type adhoc struct{ *snapshot }
 
 func (s adhoc) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	return s.tx.QueryContext(ctx, marks(text), args...)
+	return s.QueryContext(ctx, marks(text), args...)
 }
 
 // marks writes $1, $2 ... as ? where they stand in that order: this engine's

@@ -45,22 +45,12 @@ func (c *numbered) scan(rows *sql.Rows, l *labels) error {
 		&c.Person, &c.Author.ID, &c.Author.Handle, &c.Author.Name, &c.Author.Followers, &c.Author.Verified)
 }
 
-// troubled tells whether a reply of the conversation needs a human: refused,
-// unknown, or back as a draft.
-func troubled(c *community.Conversation) bool {
-	switch community.ReplyState(c.ReplyState) {
-	case community.ReplyRefused, community.ReplyUnknown, community.ReplyDraft:
-		return true
-	}
-	return false
-}
-
 func (t *Tx) conversationArgs(num int64, c *community.Conversation) []any {
 	return []any{
 		num, c.ID, t.label(c.Brand), labelOf(t, c.Status), ms(c.Due), ms(c.LastAt),
 		labelOf(t, c.Category), labelOf(t, c.Urgency), labelOf(t, c.Sentiment), labelOf(t, c.Reason),
 		t.label(c.Channel), t.label(c.Network), t.label(c.Account), t.label(c.Assignee),
-		bit(c.Triage), bit(troubled(c)), bit(c.Private), bit(c.Complaint), c.Version,
+		bit(c.Triage), bit(c.Trouble()), bit(c.Private), bit(c.Complaint), c.Version,
 		t.label(c.CategoryBy), t.label(c.UrgencyBy), ms(c.UrgencyAt), labelOf(t, c.HumanUrgent), t.label(c.Lang),
 		c.Messages, c.Unanswered, ms(c.FirstAt), ms(c.AnsweredAt),
 		t.label(c.OpenedBy), ms(c.OpenedAt), t.label(c.ClosedBy), ms(c.ClosedAt),

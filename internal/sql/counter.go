@@ -50,7 +50,7 @@ func (t *Tx) count(c *community.Conversation, by int64) {
 	brand, channel := t.label(c.Brand), t.label(c.Channel)
 	add := func(dim dimension, value int64) { t.counts[counter{brand, channel, dim, value}] += by }
 	add(byStatus, labelOf(t, c.Status))
-	if troubled(c) {
+	if c.Trouble() {
 		add(byTrouble, 1)
 	}
 	if c.Status != community.Open {

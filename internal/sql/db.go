@@ -37,11 +37,11 @@ type DB struct {
 	now     func() time.Time
 	keyFile string
 
-	pool   *sql.DB // holds the one writing connection
-	writer *conn
-	queue  queue
-	reader *sql.DB
-	texts  sync.Map // reader statements by their text
+	writing *sql.DB // holds the one writing connection
+	writer  *conn
+	queue   queue
+	reading *sql.DB    // holds the reading connections
+	readers chan *conn // those that nobody uses
 
 	labels   *labels
 	numbers  numbers
@@ -79,11 +79,11 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 
 func (db *DB) open(ctx context.Context, readers int) error {
 	var err error
-	if db.pool, err = sql.Open("sqlite", source(db.path, writerCache, false)); err != nil {
+	if db.writing, err = sql.Open("sqlite", source(db.path, writerCache, false)); err != nil {
 		return err
 	}
-	db.pool.SetMaxOpenConns(1)
-	if db.writer, err = newConn(ctx, db.pool); err != nil {
+	db.writing.SetMaxOpenConns(1)
+	if db.writer, err = newConn(ctx, db.writing); err != nil {
 		return err
 	}
 	if err = migrate(ctx, db.writer, db.path, steps()); err != nil {
@@ -95,11 +95,18 @@ func (db *DB) open(ctx context.Context, readers int) error {
 	if db.numbers, err = loadNumbers(ctx, db.writer); err != nil {
 		return err
 	}
-	if db.reader, err = sql.Open("sqlite", source(db.path, readerCache, true)); err != nil {
+	if db.reading, err = sql.Open("sqlite", source(db.path, readerCache, true)); err != nil {
 		return err
 	}
-	db.reader.SetMaxOpenConns(readers)
-	db.reader.SetMaxIdleConns(readers)
+	all := make(chan *conn, readers)
+	for range readers {
+		c, err := newConn(ctx, db.reading)
+		if err != nil {
+			return err // Close ends those that were opened
+		}
+		all <- c
+	}
+	db.readers = all
 	return nil
 }
 
@@ -133,21 +140,26 @@ func source(path string, cache int, reads bool) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + v.Encode()
 }
 
-// Close waits for the writer and closes every connection.
+// Close waits for whoever reads or writes and closes every connection. What is
+// asked afterwards is an error.
 func (db *DB) Close() error {
 	var errs []error
-	if db.reader != nil {
-		db.texts.Range(func(_, s any) bool {
-			errs = append(errs, s.(*sql.Stmt).Close())
-			return true
-		})
-		errs = append(errs, db.reader.Close())
+	for range cap(db.readers) {
+		errs = append(errs, (<-db.readers).close())
+	}
+	if db.readers != nil {
+		close(db.readers)
+	}
+	if db.reading != nil {
+		errs = append(errs, db.reading.Close())
 	}
 	if db.writer != nil {
+		<-db.queue.ask(true)
 		errs = append(errs, db.writer.close())
+		db.queue.leave()
 	}
-	if db.pool != nil {
-		errs = append(errs, db.pool.Close())
+	if db.writing != nil {
+		errs = append(errs, db.writing.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -274,10 +274,66 @@ func checkPlans(t testing.TB, db *DB, walks map[string]bool) {
 	for text := range db.writer.texts {
 		check(text)
 	}
-	db.texts.Range(func(text, _ any) bool {
-		check(text.(string))
-		return true
+	for range cap(db.readers) {
+		c := <-db.readers
+		for text := range c.texts {
+			check(text)
+		}
+		db.readers <- c
+	}
+}
+
+// TestManyReaders reads with more readers than there are connections, all with
+// statements nobody has prepared yet, and some who give up.
+func TestManyReaders(t *testing.T) {
+	db := opened(t, filepath.Join(t.TempDir(), "vigie.db"), Options{Readers: 2})
+	in := NewInbox(db)
+	var work sync.WaitGroup
+	for i := range 40 {
+		work.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			if i%5 == 0 {
+				ctx, cancel = context.WithTimeout(t.Context(), time.Duration(i)*10*time.Microsecond)
+			}
+			defer cancel()
+			_, errList := in.Conversations(ctx, community.Viewer{System: true}, community.Query{Q: "colis"})
+			_, errTally := in.Tally(ctx, community.Viewer{System: true}, "")
+			if ctx.Err() == nil && (errList != nil || errTally != nil) {
+				t.Error(errList, errTally)
+			}
+		})
+	}
+	work.Wait()
+}
+
+func TestClosed(t *testing.T) {
+	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "vigie.db"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := make(chan struct{})
+	var work sync.WaitGroup
+	work.Go(func() {
+		err := db.write(t.Context(), true, func(t *Tx) error {
+			close(held)
+			time.Sleep(30 * time.Millisecond)
+			return t.setMark("last", 1)
+		})
+		if err != nil {
+			t.Errorf("who was writing got %v", err)
+		}
 	})
+	<-held
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	work.Wait()
+	if err := db.write(t.Context(), true, func(*Tx) error { return nil }); err == nil {
+		t.Error("written after the end")
+	}
+	if _, err := NewInbox(db).Brands(t.Context(), community.Viewer{System: true}); err == nil {
+		t.Error("read after the end")
+	}
 }
 
 // TestLabels fills the dictionary: a word too many is refused as the message's

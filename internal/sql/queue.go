@@ -20,41 +20,53 @@ func (q *queue) enter(ctx context.Context, person bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	q.mu.Lock()
-	if !q.held {
-		q.held = true
-		q.mu.Unlock()
-		return nil
-	}
-	turn := make(chan struct{})
-	line := &q.stream
-	if person {
-		line = &q.people
-	}
-	*line = append(*line, turn)
-	q.mu.Unlock()
+	turn := q.ask(person)
 	select {
 	case <-turn:
 		return nil
 	case <-ctx.Done():
 	}
-	q.mu.Lock()
-	i := slices.Index(*line, turn)
-	if i >= 0 {
-		*line = slices.Delete(*line, i, i+1)
-	}
-	q.mu.Unlock()
-	if i < 0 { // the turn came at the same moment: hand it on
+	if !q.forget(turn) { // the turn came at the same moment: hand it on
 		q.leave()
 	}
 	return ctx.Err()
+}
+
+// ask gets in line; the channel is closed when it is one's turn.
+func (q *queue) ask(person bool) chan struct{} {
+	turn := make(chan struct{})
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case !q.held:
+		q.held = true
+		close(turn)
+	case person:
+		q.people = append(q.people, turn)
+	default:
+		q.stream = append(q.stream, turn)
+	}
+	return turn
+}
+
+// forget gets out of line; false if the turn has come.
+func (q *queue) forget(turn chan struct{}) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, line := range q.lines() {
+		if i := slices.Index(*line, turn); i >= 0 {
+			*line = slices.Delete(*line, i, i+1)
+			return true
+		}
+	}
+	return false
 }
 
 // leave gives the writer to who waits next.
 func (q *queue) leave() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, line := range []*[]chan struct{}{&q.people, &q.stream} {
+	for _, line := range q.lines() {
 		if len(*line) > 0 {
 			close((*line)[0])
 			*line = (*line)[1:]
@@ -63,3 +75,5 @@ func (q *queue) leave() {
 	}
 	q.held = false
 }
+
+func (q *queue) lines() [2]*[]chan struct{} { return [2]*[]chan struct{}{&q.people, &q.stream} }

@@ -3,7 +3,6 @@ package sql
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"github.com/vigie-hq/vigie/community"
 	"github.com/vigie-hq/vigie/community/desk"
@@ -102,13 +101,8 @@ func (t *Tx) done() {
 	}
 }
 
-// undo rolls back and forgets. An engine that has rolled back by itself (disk
-// full) says that there is nothing to undo: that is no further fault.
+// undo rolls back and forgets.
 func (t *Tx) undo() error {
 	t.db.labels.forget(t.words)
-	_, err := t.db.writer.exec(t.ctx, "ROLLBACK")
-	if err != nil && strings.Contains(err.Error(), "no transaction is active") {
-		return nil
-	}
-	return err
+	return t.db.writer.rollback(t.ctx)
 }

@@ -47,7 +47,7 @@ func vary(c *community.Conversation, i int) {
 	c.Reason = community.Reasons()[pick(12, 1)]
 	c.Channel = []string{c.Brand + ".support", c.Brand + ".brand", ""}[pick(3, 4)]
 	c.Assignee = []string{"", "lea", "agent-a"}[pick(3, 1)]
-	c.Triage, c.ReplyState = i%7 == 0, []string{"", "refused", "draft", "sent", "unknown"}[pick(5, 6)]
+	c.Triage, c.ReplyState = i%7 == 0, []string{"", "refused", "draft", "returned", "unknown"}[pick(5, 6)]
 	c.LastAt = Clock().Add(time.Duration(pick(9, 1)) * time.Minute)
 	if c.Status == community.Open && i%5 != 0 {
 		c.Due = Clock().Add(time.Duration(pick(8, 1)-3) * 20 * time.Minute)
@@ -60,7 +60,7 @@ func wanted(v community.Viewer, q community.Query, c *community.Conversation) bo
 	late, soon := c.Due.Before(Clock()), !c.Due.After(Clock().Add(community.SoonWithin))
 	due := !c.Due.IsZero()
 	sla := map[community.SLAState]bool{"": true, community.SLANone: !due, community.SLALate: due && late, community.SLASoon: due && !late && soon, community.SLAOK: due && !soon}
-	trouble := c.ReplyState == "refused" || c.ReplyState == "draft" || c.ReplyState == "unknown"
+	trouble := slices.Contains([]string{"refused", "unknown", "returned"}, c.ReplyState)
 	assignee := map[string]string{community.Unassigned: "", community.Mine: v.Agent}
 	who, special := assignee[q.Assignee]
 	if !special {
@@ -71,7 +71,7 @@ func wanted(v community.Viewer, q community.Query, c *community.Conversation) bo
 		in(len(q.Urgency), slices.Contains(q.Urgency, c.Urgency)) && in(len(q.Sentiment), slices.Contains(q.Sentiment, c.Sentiment)) &&
 		in(len(q.Reason), slices.Contains(q.Reason, c.Reason)) && in(len(q.Channel), slices.Contains(q.Channel, c.Channel)) &&
 		in(len(q.Account), slices.Contains(q.Account, c.Account)) && in(len(q.Network), slices.Contains(q.Network, c.Network)) &&
-		(q.Assignee == "" || c.Assignee == who) && (!q.Triage || c.Triage) && (!q.Trouble || trouble)
+		(q.Assignee == "" || c.Assignee == who && (q.Assignee != community.Mine || who != "")) && (!q.Triage || c.Triage) && (!q.Trouble || trouble)
 }
 
 // before is the order of a list. What is equal may stand either way, but always
