@@ -26,12 +26,11 @@ type office struct {
 
 	answer  error // what the network says to the next replies; nil: it takes them
 	capable community.Capability
-	posted  []string             // texts the network took
-	there   *community.Receipt   // what looking back finds
-	lea     community.Viewer     // an agent of the brand
-	brand   *community.Account   // the corporate account
-	care    *community.Account   // the support account
-	seen    []community.Identity // messages received
+	posted  []string           // texts the network took
+	there   *community.Receipt // what looking back finds
+	lea     community.Viewer   // an agent of the brand
+	brand   *community.Account // the corporate account
+	care    *community.Account // the support account
 }
 
 func (o *office) Reply(_ context.Context, _ community.Account, _ community.Message, r community.Reply) (community.Receipt, error) {
