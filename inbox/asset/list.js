@@ -64,7 +64,7 @@ function news() {
   if (!bar) return;
   bar.hidden = fresh.size === 0;
   const b = bar.querySelector("button");
-  b.querySelector("span").textContent = fresh.size === 1 ? b.dataset.one : b.dataset.many.replace("{n}", fresh.size);
+  b.querySelector("span").textContent = fresh.size === 1 ? b.dataset.single : b.dataset.many.replace("{n}", fresh.size);
 }
 
 // The address of the list that is shown, whatever conversation is open.
