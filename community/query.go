@@ -88,8 +88,8 @@ func ParseQuery(v url.Values) (Query, error) {
 	return q.Normal()
 }
 
-// Normal checks the values and fills in defaults: sort due, limit DefaultLimit,
-// at most MaxLimit.
+// Normal checks the values, takes each once, and fills in defaults: sort due,
+// limit DefaultLimit, at most MaxLimit.
 func (q Query) Normal() (Query, error) {
 	if q.Sort == "" {
 		q.Sort = SortDue
@@ -98,6 +98,9 @@ func (q Query) Normal() (Query, error) {
 		q.Limit = DefaultLimit
 	}
 	q.Limit = min(q.Limit, MaxLimit)
+	q.Status, q.Category, q.Urgency = once(q.Status), once(q.Category), once(q.Urgency)
+	q.Sentiment, q.Reason, q.Channel = once(q.Sentiment), once(q.Reason), once(q.Channel)
+	q.Account, q.Network = once(q.Account), once(q.Network)
 	for _, err := range []error{
 		known("sort", []Sort{q.Sort}, []Sort{SortDue, SortNewest, SortOldest}),
 		known("sla", []SLAState{q.SLA}, []SLAState{"", SLALate, SLASoon, SLAOK, SLANone}),
@@ -153,6 +156,17 @@ func several[T ~string](v url.Values, name string) []T {
 			if one = strings.TrimSpace(one); one != "" {
 				out = append(out, T(one))
 			}
+		}
+	}
+	return out
+}
+
+// once leaves out values that were given before, without changing the caller's.
+func once[T ~string](values []T) []T {
+	var out []T
+	for i, value := range values {
+		if !slices.Contains(values[:i], value) {
+			out = append(out, value)
 		}
 	}
 	return out

@@ -8,7 +8,7 @@ import (
 )
 
 func TestQueryRoundTrip(t *testing.T) {
-	v, err := url.ParseQuery("status=open,waiting&category=support&urgency=critical&urgency=high&sla=late&assignee=me&q=+colis+&sort=newest&channel=b.support&triage=true")
+	v, err := url.ParseQuery("status=open,waiting,open&category=support&urgency=critical&urgency=high&sla=late&assignee=me&q=+colis+&sort=newest&channel=b.support&triage=true")
 	if err != nil {
 		t.Fatal(err)
 	}

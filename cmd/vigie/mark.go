@@ -57,24 +57,28 @@ type embedded struct {
 	waits mark
 }
 
-// Applied tells whether everything published so far is applied.
+// Applied tells whether everything published so far is applied. What is applied
+// is read before where the topics end: a reader publishes before it says that
+// it is done, so the ends then hold all that followed.
 func (e *embedded) Applied(ctx context.Context, _ string, _ int) (bool, error) {
+	applied, err := e.applied(ctx)
+	if err != nil {
+		return false, err
+	}
 	ends, err := e.ends(ctx)
 	if err != nil {
 		return false, err
 	}
-	if e.waits.topic == "" {
+	switch {
+	case e.waits.topic == "":
 		e.waits = mark{topic: kafka.Collected, ends: ends[kafka.Collected]}
-	}
-	applied, err := e.applied(ctx)
-	if err != nil || !e.waits.passed(applied) {
-		return false, err
-	}
-	if e.waits.topic == kafka.Collected {
+	case !e.waits.passed(applied):
+	case e.waits.topic == kafka.Collected:
 		e.waits = mark{topic: kafka.Classified, ends: ends[kafka.Classified]}
-		return e.waits.passed(applied), nil
+	default:
+		return true, nil
 	}
-	return true, nil
+	return false, nil
 }
 
 // received moves each account's received cursor on, once everything that was
@@ -84,7 +88,7 @@ func (h *house) received(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	applied, err := h.applied(ctx)
+	applied, err := h.applied(ctx) // before the ends: see embedded.Applied
 	if err != nil {
 		return err
 	}
