@@ -97,7 +97,8 @@ func window(h http.Header, now time.Time) (remaining int, reset time.Time, ok bo
 // FromStatus says what an HTTP status of 300 or more asks for. write is true
 // for a call that changes something there and must not be made twice: for it
 // 500, 502 and 504 are Uncertain (the server, or a proxy before it, failed after
-// it may have accepted), while 503 and 408 say that the request was not taken.
+// it may have accepted), and so are 503 and 408 unless they say when to come
+// back: only then the server itself speaks, and says that it took nothing.
 func FromStatus(status int, h http.Header, write bool, now time.Time) *community.Fault {
 	said := func(forRead, forWrite community.FaultKind, key string) *community.Fault {
 		if write {
@@ -119,7 +120,10 @@ func FromStatus(status int, h http.Header, write bool, now time.Time) *community
 	case status == http.StatusNotFound, status == http.StatusGone:
 		return said(community.NotFound, community.Refused, "network.not_found")
 	case status == http.StatusServiceUnavailable, status == http.StatusRequestTimeout:
-		until, _ := RetryAfter(h, now)
+		until, told := RetryAfter(h, now)
+		if write && !told {
+			return community.Faultf(community.Uncertain, "network.unavailable")
+		}
 		return untilFault(community.Unavailable, "network.unavailable", until)
 	case status >= 500:
 		return said(community.Unavailable, community.Uncertain, "network.unavailable")

@@ -69,13 +69,13 @@ func TestFromStatus(t *testing.T) {
 		{401, community.Unauthorised, community.Unauthorised},
 		{403, community.Forbidden, community.Refused},
 		{404, community.NotFound, community.Refused},
-		{408, community.Unavailable, community.Unavailable},
+		{408, community.Unavailable, community.Uncertain},
 		{410, community.NotFound, community.Refused},
 		{422, community.Invalid, community.Refused},
 		{429, community.Limited, community.Limited},
 		{500, community.Unavailable, community.Uncertain},
 		{502, community.Unavailable, community.Uncertain},
-		{503, community.Unavailable, community.Unavailable},
+		{503, community.Unavailable, community.Uncertain},
 		{504, community.Unavailable, community.Uncertain},
 	} {
 		if f := collectors.FromStatus(c.status, http.Header{}, false, noon); f.Kind != c.read {
@@ -140,7 +140,8 @@ func TestTransportKnowsWhatMayHaveBeenSent(t *testing.T) {
 		{"answers never", hang, community.Unavailable, community.Uncertain},
 		{"breaks off", breakOff, community.Unavailable, community.Uncertain},
 		{"breaks off in its answer", half, community.Unavailable, community.Uncertain},
-		{"503 with a page", page, community.Unavailable, community.Unavailable},
+		{"503 with a page", page, community.Unavailable, community.Uncertain},
+		{"503 that says when", func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Retry-After", "1"); page(w, r) }, community.Unavailable, community.Unavailable},
 		{"answers", func(http.ResponseWriter, *http.Request) {}, "none", "none"},
 	} {
 		if kind, err := transport(t, http.MethodGet, c.answer); kind != c.read {

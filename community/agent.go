@@ -14,3 +14,14 @@ type Agent struct {
 func (a *Agent) Viewer() Viewer {
 	return Viewer{Agent: a.ID, Name: a.Name, Grants: a.Grants}
 }
+
+// Assignable tells whether conversations of a brand can be given to the agent:
+// he is at work, and may reply somewhere in it.
+func (a *Agent) Assignable(brand string) bool {
+	if !a.Active {
+		return false
+	}
+	v := a.Viewer()
+	some, all := v.ChannelsFor(ActionReply, brand)
+	return all || len(some) > 0
+}

@@ -154,7 +154,7 @@ func (c *Conversation) Recount(facts []Fact) {
 	c.Messages, c.Unanswered = 0, 0
 	c.AnsweredAt, c.FirstAt, c.LastAt = time.Time{}, time.Time{}, time.Time{}
 	c.Complaint = false
-	var opening, last *Fact
+	var opening, last, shown *Fact
 	support, outs := false, 0
 	for i := range facts {
 		f := &facts[i]
@@ -175,6 +175,7 @@ func (c *Conversation) Recount(facts []Fact) {
 		}
 		last, c.LastAt = f, f.At
 		if !f.Gone {
+			shown = f
 			support = support || (f.Category == CategorySupport && !f.Abstain)
 			c.Complaint = c.Complaint || f.Complaint
 		}
@@ -205,7 +206,11 @@ func (c *Conversation) Recount(facts []Fact) {
 	} else {
 		c.Triage = false
 	}
-	c.Sentiment, c.Lang, c.Preview, c.Private = last.Sentiment, last.Lang, last.Preview, last.Private
+	c.Preview = ""
+	if shown != nil { // what its author deleted is not quoted
+		last, c.Preview = shown, shown.Preview
+	}
+	c.Sentiment, c.Lang, c.Private = last.Sentiment, last.Lang, last.Private
 	c.Network, c.Account = last.Network, last.Account
 	c.Reason = reasonOf(facts, opening)
 	c.Status = c.status(facts, outs)
@@ -216,15 +221,16 @@ func (c *Conversation) unanswered(f *Fact) bool {
 	if f.Out || f.Gone || !f.At.After(c.AnsweredAt) {
 		return false
 	}
-	if !c.ClosedAt.IsZero() && !f.Received.After(c.ClosedAt) {
+	if !c.ClosedAt.IsZero() && !f.Received.After(c.ClosedAt) && !c.ByHand() {
 		return false
 	}
 	return f.Asks || (c.OpenedBy != "" && !f.Received.After(c.OpenedAt))
 }
 
-// humanUrgency lets a human's urgency stand, and later messages raise it.
+// humanUrgency lets a human's urgency stand for the wait it was given in, and
+// later messages raise it.
 func (c *Conversation) humanUrgency(rank int, facts []Fact) int {
-	if c.UrgencyBy == "" {
+	if c.UrgencyBy == "" || (c.Unanswered > 0 && c.AnsweredAt.After(c.UrgencyAt)) {
 		return rank
 	}
 	rank = c.HumanUrgent.Rank()
@@ -239,7 +245,7 @@ func (c *Conversation) humanUrgency(rank int, facts []Fact) int {
 // status follows from who waits and what agents did. A closed conversation that
 // the customer came back to is no longer closed, even once answered.
 func (c *Conversation) status(facts []Fact, outs int) Status {
-	closed := !c.ClosedAt.IsZero()
+	closed := !c.ClosedAt.IsZero() && !c.ClosedAt.Before(c.OpenedAt)
 	for i := range facts {
 		f := &facts[i]
 		closed = closed && (f.Out || f.Gone || !f.Asks || !f.Received.After(c.ClosedAt))
@@ -278,7 +284,8 @@ func reasonOf(facts []Fact, opening *Fact) Reason {
 }
 
 // Absorb takes over what humans decided on another conversation that turned out
-// to be the same matter: the first decision stands, the earlier closing counts.
+// to be the same matter: the first decision stands; a closing counts only if
+// nobody waits on the other side.
 func (c *Conversation) Absorb(o *Conversation) {
 	if c.CategoryBy == "" && o.CategoryBy != "" {
 		c.CategoryBy, c.Category = o.CategoryBy, o.Category
@@ -292,9 +299,12 @@ func (c *Conversation) Absorb(o *Conversation) {
 	if c.OpenedBy == "" {
 		c.OpenedBy, c.OpenedAt = o.OpenedBy, o.OpenedAt
 	}
-	if c.ClosedAt.IsZero() || (!o.ClosedAt.IsZero() && o.ClosedAt.Before(c.ClosedAt)) {
+	switch {
+	case c.Unanswered > 0: // a closing covers its own side only: nobody who waits is forgotten
+	case o.Unanswered > 0, o.ClosedAt.After(c.ClosedAt):
 		c.ClosedBy, c.ClosedAt = o.ClosedBy, o.ClosedAt
 	}
+	c.Unanswered += o.Unanswered
 	if c.Case == "" {
 		c.Case = o.Case
 	}

@@ -174,7 +174,7 @@ func TestTurns(t *testing.T) {
 	handoff.Answers = false
 	facts := []Fact{asked("a", 0), asked("b", 1, func(f *Fact) { f.Urgency = High }), handoff, answered("c", 10), asked("d", 20)}
 	SortFacts(facts)
-	turns := Turns(facts)
+	turns := Turns(facts, time.Time{})
 	if len(turns) != 2 {
 		t.Fatalf("%d turns", len(turns))
 	}

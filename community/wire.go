@@ -15,7 +15,8 @@ const (
 	maxLang   = 64      // bytes of a language tag
 	maxMedia  = 100     // pictures, films and files of one message
 	maxExtra  = 64 << 10
-	maxNested = 64 // arrays and objects within one another
+	maxRecord = 800_000 // bytes of a message as Vigie writes it, so that it fits the log with its verdict
+	maxNested = 64      // arrays and objects within one another
 )
 
 // ParseMessage reads a message that somebody gives us (import, API), as JSON,
@@ -50,7 +51,14 @@ func ParseMessage(data []byte, now time.Time) (Message, error) {
 			m.Kind = KindDirect
 		}
 	}
-	return m, m.check()
+	if err := m.check(); err != nil {
+		return m, err
+	}
+	// Only what is large as it comes can be too large as the log carries it.
+	if len(data) > maxRecord/8 && len(AppendMessage(nil, &m)) > maxRecord {
+		return m, Faultf(Invalid, "message.line.too_long", maxRecord)
+	}
+	return m, nil
 }
 
 // check holds a given message to its limits.

@@ -135,7 +135,13 @@ func (w words) has(lang, key string) bool {
 func (w words) Fault(lang string, err error) string {
 	var f *community.Fault
 	if errors.As(err, &f) && w.has(lang, "fault."+f.Key) {
-		return w.T(lang, "fault."+f.Key, f.Args...)
+		key := f.Key
+		if key == "message.field" && len(f.Args) > 1 {
+			if _, most := f.Args[1].(int); most { // a limit, not what the field should look like
+				key = "message.field.long"
+			}
+		}
+		return w.T(lang, "fault."+key, f.Args...)
 	}
 	return w.T(lang, "kind."+string(community.KindOf(err)))
 }

@@ -197,9 +197,16 @@ func (s *Server) failPage(c *fiber.Ctx, status int, err error) error {
 		shell
 		Lang, Sentence, Icon string
 		Status               int
+		Safe                 bool // something was being written, and it is kept
+		Used                 bool // an invitation that is not taken any more
+		Door                 bool // nobody is signed in
 	}{
 		shell: shell{Title: T(lang, "stop.title"), Theme: themeOf(c), Now: s.Now().UnixMilli()},
 		Lang:  lang, Sentence: spoken().Fault(lang, err), Status: status, Icon: "warn",
+		Safe: c.Method() == fiber.MethodPost || status >= fiber.StatusInternalServerError, Door: !signedIn(c),
+	}
+	if f, _ := fault(err); f.Key == "invite.used" {
+		view.Safe, view.Used = false, true
 	}
 	switch status {
 	case fiber.StatusNotFound:

@@ -28,6 +28,7 @@ type brandView struct {
 	Table   []dayRow
 	Split   []splitRow
 	Asof    string
+	Never   bool // this brand never had a message
 }
 
 // dayRow is one day of the chart as a table.
@@ -85,7 +86,20 @@ func (s *Server) brandPage(c *fiber.Ctx) error {
 		view.Topics = append(view.Topics, option{Value: string(cat), Label: T(lang, "category."+string(cat)), Icon: string(cat), On: view.Topic == cat, Href: view.at(span, cat)})
 	}
 	view.read(lang, moods, from, to)
+	if view.Never, err = s.never(c, sh.Brand, view.Total); err != nil {
+		return err
+	}
 	return s.render(c, "brand-page", view)
+}
+
+// never tells whether a page that found nothing to show found it because the
+// brand never had a message.
+func (s *Server) never(c *fiber.Ctx, b community.Brand, found int) (bool, error) {
+	if found > 0 {
+		return false, nil
+	}
+	tally, err := s.Reader.Tally(c.UserContext(), viewerOf(c), b.ID)
+	return err == nil && never(tally), err
 }
 
 func (v *brandView) at(days int, topic community.Category) string {

@@ -143,13 +143,32 @@ func (s *Server) openCase(c *fiber.Ctx, view *registerView, id string, now time.
 	if err != nil {
 		return err
 	}
-	for i := range agents {
-		view.Agents = append(view.Agents, option{Value: agents[i].ID, Label: agents[i].Name, On: agents[i].ID == p.Owner})
-	}
+	view.Agents = s.owners(lang, p, agents)
 	for _, r := range community.Reasons() {
 		view.Reasons = append(view.Reasons, option{Value: string(r), Label: T(lang, "reason."+string(r)), On: r == p.Reason})
 	}
 	return nil
+}
+
+// owners are those a complaint can be given to: who may work on it, and first
+// whoever has it now, so that saving the form never changes him unasked.
+func (s *Server) owners(lang string, p *community.Complaint, agents []community.Agent) []option {
+	var out []option
+	held := false
+	for i := range agents {
+		a := &agents[i]
+		if on := a.ID == p.Owner; on || mayEscalate(a.Viewer(), p.Brand) {
+			out = append(out, option{Value: a.ID, Label: a.Name, On: on})
+			held = held || on
+		}
+	}
+	switch {
+	case p.Owner == "":
+		out = slices.Insert(out, 0, option{Label: T(lang, "case.nobody"), On: true})
+	case !held:
+		out = slices.Insert(out, 0, option{Value: p.Owner, Label: s.face.names.agent(p.Owner).Name, On: true})
+	}
+	return out
 }
 
 func mayEscalate(v community.Viewer, brand string) bool {

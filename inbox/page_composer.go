@@ -24,7 +24,8 @@ type composerView struct {
 	Draft        bool
 	First        string
 	Limit        int
-	Handoff      bool // the chosen account can only hand over
+	Handoff      bool   // the chosen account can only hand over
+	Relay        string // the account that was written to, if all it can do is hand over
 }
 
 // senderView is an account an answer may leave from.
@@ -59,6 +60,11 @@ func (s *Server) composer(ctx context.Context, v community.Viewer, lang string, 
 		}
 		k.Senders = senderViews(lang, senders, conv)
 		k.Why = reasonNot(lang, senders, conv)
+		for i := range k.Senders {
+			if o := &k.Senders[i]; o.Handoff && o.Key == conv.Account {
+				k.Relay = o.Key
+			}
+		}
 	}
 	for i := range m.Replies {
 		if r := &m.Replies[i]; r.State == community.ReplyDraft && r.Agent == v.Agent && r.Text != "" && r.Kind != community.ReplyAcknowledgement {

@@ -25,6 +25,7 @@ type doorView struct {
 	Error             string
 	Lang              string
 	Other             []string // languages the page can be read in instead
+	Least             int      // characters of a password
 }
 
 func (s *Server) door(c *fiber.Ctx, action string) doorView {
@@ -32,6 +33,7 @@ func (s *Server) door(c *fiber.Ctx, action string) doorView {
 	v := doorView{
 		shell: shell{Title: T(lang, "door.title"), Page: "door", Theme: themeOf(c), CSRF: csrfOf(c), Now: s.Now().UnixMilli()},
 		Name:  c.FormValue("name"), Email: c.FormValue("email"), Next: c.Query("next", c.FormValue("next")), Action: action, Lang: lang,
+		Least: passwordLeast,
 	}
 	for _, other := range spoken().langs() {
 		if other != lang {

@@ -175,7 +175,7 @@ func (s *Server) rows(c *fiber.Ctx, brand community.Brand, tally community.Tally
 	for i := range page.Items {
 		item := listItem{Row: s.row(lang, page.Items[i], now)}
 		if w := watchOf(&page.Items[i], now); q.Sort == community.SortDue && w != last {
-			item.Watch, last = s.watch(lang, w, own, tally), w
+			item.Watch, last = s.watch(lang, w, view, own, tally), w
 		}
 		l.Items = append(l.Items, item)
 	}
@@ -188,18 +188,17 @@ func (s *Server) rows(c *fiber.Ctx, brand community.Brand, tally community.Tally
 	return l, nil
 }
 
-// watch is a watch's heading. The writer counts the late and the soon ones; the
-// others are not counted, so no number is made up.
-func (s *Server) watch(lang, key string, own community.Query, tally community.Tally) *watchHead {
+// watch is a watch's heading. The writer counts the late and the soon ones of
+// all that is open: where that is what the view lists, the number is said; no
+// other watch is counted, so no number is made up.
+func (s *Server) watch(lang, key, view string, own community.Query, tally community.Tally) *watchHead {
 	h := &watchHead{Key: key, Label: T(lang, "watch."+key)}
-	if len(own.Values()) > 0 {
+	counted := map[string]string{watchLate: community.ViewLate, watchSoon: community.ViewSoon}[key]
+	if len(own.Values()) > 0 || view != community.ViewOpen && view != counted {
 		return h
 	}
-	switch key {
-	case watchLate:
-		h.Count = number(lang, tally.Views[community.ViewLate])
-	case watchSoon:
-		h.Count = number(lang, tally.Views[community.ViewSoon])
+	if n, ok := tally.Views[counted]; ok {
+		h.Count = number(lang, n)
 	}
 	return h
 }
@@ -231,7 +230,7 @@ func (s *Server) list(c *fiber.Ctx, brand community.Brand, tally community.Tally
 	l.filters(s, lang, tally, channels, accounts)
 	l.Pattern = l.Query.Values().Encode()
 	if len(l.Items) == 0 {
-		l.Empty = l.nothing(lang, len(accounts))
+		l.Empty = l.nothing(lang, len(accounts), tally)
 	}
 	return l, nil
 }
@@ -271,7 +270,7 @@ func (l *listing) href(own community.Query) string {
 }
 
 // nothing says why a list is empty and what is safe to do.
-func (l *listing) nothing(lang string, accounts int) *empty {
+func (l *listing) nothing(lang string, accounts int, tally community.Tally) *empty {
 	switch {
 	case l.Own.Q != "" && l.View != viewAll:
 		everywhere := listing{View: viewAll}
@@ -283,6 +282,8 @@ func (l *listing) nothing(lang string, accounts int) *empty {
 		return &empty{"filter", T(lang, "empty.filter.title"), T(lang, "empty.filter.text"), l.href(community.Query{}), T(lang, "filter.clear")}
 	case accounts == 0:
 		return &empty{"plug", T(lang, "empty.first.title"), T(lang, "empty.first.text"), "/settings", T(lang, "empty.first.action")}
+	case never(tally):
+		return &empty{"inbox", T(lang, "empty.never.title"), T(lang, "empty.never.text"), "/settings", T(lang, "empty.first.action")}
 	}
 	switch l.View {
 	case community.ViewOpen, community.ViewLate, community.ViewSoon, community.ViewUnassigned:
@@ -293,6 +294,16 @@ func (l *listing) nothing(lang string, accounts int) *empty {
 		return &empty{"check", T(lang, "empty.trouble.title"), T(lang, "empty.trouble.text"), "/", T(lang, "empty.back")}
 	}
 	return &empty{"list", T(lang, "empty.view.title"), T(lang, "empty.view.text"), "/", T(lang, "empty.back")}
+}
+
+// never tells whether no conversation was ever there, whatever its state.
+func never(tally community.Tally) bool {
+	for _, view := range []string{community.ViewOpen, community.ViewWaiting, community.ViewClosed, community.ViewFiled} {
+		if tally.Views[view] > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // without is a copy of values that lacks one.

@@ -16,6 +16,7 @@ type messagesView struct {
 	Items   []messageRow
 	Next    string
 	Back    string
+	Never   bool // this brand never had a message
 }
 
 type messageRow struct {
@@ -24,7 +25,7 @@ type messageRow struct {
 	Network                network
 	Category, Sentiment    mark
 	Href                   string
-	Private                bool
+	Private, Gone          bool
 }
 
 // messagesPage lists the messages of a day (day) or of the days up to another
@@ -62,6 +63,9 @@ func (s *Server) messagesPage(c *fiber.Ctx) error {
 	for i := range page.Items {
 		view.Items = append(view.Items, messageOf(lang, &page.Items[i], now))
 	}
+	if view.Never, err = s.never(c, sh.Brand, len(page.Items)); err != nil {
+		return err
+	}
 	if page.Next != "" {
 		view.Next = messagesHref(c.Query("day"), c.Query("until"), q.Category, q.Sentiment) + "&cursor=" + page.Next
 	}
@@ -86,7 +90,7 @@ func messageOf(lang string, e *community.Entry, now time.Time) messageRow {
 	name := authorName(lang, m.Author)
 	row := messageRow{
 		Name: name, Who: personOf(m.Author.ID, name), Text: m.Text, Lang: e.Verdict.Language.Label, Network: networkOf(lang, m.Network),
-		When: spoken().moment(lang, m.At().In(now.Location()), now), Private: m.Private,
+		When: spoken().moment(lang, m.At().In(now.Location()), now), Private: m.Private, Gone: e.Gone,
 		Category: categoryMark(lang, community.Category(e.Verdict.Category.Label)), Sentiment: sentimentMark(lang, community.Sentiment(e.Verdict.Sentiment.Label)),
 	}
 	if e.Conversation != "" {

@@ -86,6 +86,8 @@ func finding(lang string, days []moodDay, now, before moodDay) (title, under str
 		return T(lang, "finding.positive", percent(lang, share(now.Pos, total))), under
 	case now.Neg > now.Pos && now.Neg > now.Neu:
 		return T(lang, "finding.negative", percent(lang, neg)), under
+	case before.sum() == 0:
+		return T(lang, "finding.new", percent(lang, neg), total), T(lang, "finding.new.of", len(days))
 	}
 	return T(lang, "finding.steady", percent(lang, neg)), under
 }
@@ -166,12 +168,9 @@ func drawMood(lang string, days []moodDay, width int, link func(time.Time, commu
 	bar := math.Max(1.5, math.Min(26, slot*0.64))
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="chart %s" viewBox="0 0 %d %d" role="group" aria-label="%s">`, chartClass(width), width, height, template.HTMLEscapeString(T(lang, "brand.chart")))
-	step := nice(max(largestPos, largestNeg))
-	for _, n := range []int{step, 2 * step, -step, -2 * step} {
-		if n <= largestPos && -n <= largestNeg {
-			y := zero - unit*float64(n)
-			fmt.Fprintf(&b, `<path class="grid-l" d="M%d %.1fH%d"/><text class="end" x="%d" y="%.1f">%s</text>`, left, y, width, left-8, y+4, number(lang, max(n, -n)))
-		}
+	for _, n := range ticks(largestPos, largestNeg, unit) {
+		y := zero - unit*float64(n)
+		fmt.Fprintf(&b, `<path class="grid-l" d="M%d %.1fH%d"/><text class="end" x="%d" y="%.1f">%s</text>`, left, y, width, left-8, beside(y, zero)+4, number(lang, max(n, -n)))
 	}
 	every := max(1, int(math.Ceil(64/slot)))
 	for i := range days {
@@ -194,6 +193,38 @@ func drawMood(lang string, days []moodDay, width int, link func(time.Time, commu
 	}
 	fmt.Fprintf(&b, `<path class="zero" d="M%d %.1fH%d"/><text class="end" x="%d" y="%.1f">0</text></svg>`, left, zero, width, left-8, zero+4)
 	return chart{chartClass(width), template.HTML(b.String())} //nolint:gosec // numbers, and sentences escaped above
+}
+
+// tickGap is the least distance of two figures beside the axis, in pixels.
+const tickGap = 14.0
+
+// ticks are the values marked on the axis, below zero the negative ones: two of
+// the same step where a half has room for them, else its end. A half with
+// anything in it is never without a figure.
+func ticks(pos, neg int, unit float64) []int {
+	step := nice(max(pos, neg))
+	half := func(most int) []int {
+		switch {
+		case most >= 2*step && unit*float64(step) >= tickGap:
+			return []int{step, 2 * step}
+		case most >= step && unit*float64(step) >= tickGap:
+			return []int{step}
+		}
+		return []int{most}
+	}
+	out := half(pos)
+	for _, n := range half(neg) {
+		out = append(out, -n)
+	}
+	return out
+}
+
+// beside keeps a figure clear of the 0 of the axis: its line stays where it is.
+func beside(y, zero float64) float64 {
+	if y < zero {
+		return min(y, zero-tickGap)
+	}
+	return max(y, zero+tickGap)
 }
 
 // chartClass tells the stylesheet which of the drawings fits.

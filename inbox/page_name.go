@@ -86,7 +86,22 @@ func (n *names) agent(id string) person {
 	if p, ok := n.agents[id]; ok {
 		return p
 	}
-	return personOf(id, id)
+	return stranger(id)
+}
+
+// tokenPrefix begins the name a token of the API acts under; what it was
+// called when it was made follows.
+const tokenPrefix = "token:"
+
+// stranger is somebody who is no colleague of this brand: a token of the API
+// under the name it was given, else whoever bears that id.
+func stranger(id string) person {
+	name, ok := strings.CutPrefix(id, tokenPrefix)
+	p := personOf(id, name)
+	if ok {
+		p.Name += " (API)"
+	}
+	return p
 }
 
 func (n *names) zone(brand string) *time.Location {

@@ -158,6 +158,9 @@ func (s *Server) backTo(c *fiber.Ctx) (string, error) {
 func (t *talkView) menus(s *Server, lang string, v community.Viewer, agents []community.Agent) {
 	conv := &t.Conversation
 	for i := range agents {
+		if !agents[i].Assignable(conv.Brand) && agents[i].ID != conv.Assignee {
+			continue
+		}
 		p := personOf(agents[i].ID, agents[i].Name)
 		o := option{Value: p.ID, Label: p.Name, Icon: p.Initials, On: p.ID == conv.Assignee}
 		if p.ID == v.Agent {

@@ -171,7 +171,7 @@ func (w *world) Accounts(_ context.Context, v community.Viewer, brand string) ([
 func (w *world) Agents(_ context.Context, v community.Viewer, brand string) ([]community.Agent, error) {
 	var out []community.Agent
 	for _, a := range w.agents {
-		if slices.Contains(v.Brands(), brand) && a.Grants[0].Brand == brand {
+		if slices.Contains(v.Brands(), brand) && a.Assignable(brand) {
 			out = append(out, a)
 		}
 	}

@@ -162,7 +162,20 @@ func (t *tx) PutReply(_ context.Context, _, after *community.Reply) error {
 	return nil
 }
 
+func (t *tx) Assignable(_ context.Context, brand, agent string) (bool, error) {
+	a, ok := t.w.agents[agent]
+	return ok && a.Assignable(brand), nil
+}
+
 func (t *tx) PutNote(_ context.Context, n community.Note) error {
+	for _, held := range t.w.notes {
+		if held.ID == n.ID && (held.Text != n.Text || held.Conversation != n.Conversation) {
+			return community.Faultf(community.Conflict, "note.id", n.ID)
+		}
+		if held.ID == n.ID {
+			return nil
+		}
+	}
 	t.w.notes = append(t.w.notes, n)
 	return nil
 }

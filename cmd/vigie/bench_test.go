@@ -123,7 +123,7 @@ func importAll(b *testing.B, h *house, file io.Reader) {
 	b.Helper()
 	var out bytes.Buffer
 	c := &call{in: file, out: &out, errOut: io.Discard}
-	source, err := openSource("-", file)
+	source, err := openSource("-", file, false)
 	if err != nil {
 		b.Fatal(err)
 	}

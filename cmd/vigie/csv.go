@@ -14,7 +14,8 @@ import (
 // csvSource reads messages from a CSV file. Its first line names the columns,
 // by the names of the JSON form: "id", "text", "created_at", "author.handle" ...
 // (author_id, author_handle ... are understood too). Columns it does not know are
-// kept with the message. A semicolon or a tab may stand for the comma.
+// kept with the message. A semicolon or a tab may stand for the comma. A quotation
+// mark that is never closed is refused with its line, whatever it swallowed.
 type csvSource struct {
 	reader  *csv.Reader
 	columns []string
@@ -31,7 +32,7 @@ func newCSV(in interface {
 	}
 	first, _, _ := strings.Cut(string(head), "\n")
 	s := &csvSource{reader: csv.NewReader(in)}
-	s.reader.FieldsPerRecord, s.reader.ReuseRecord, s.reader.LazyQuotes = -1, true, true
+	s.reader.FieldsPerRecord, s.reader.ReuseRecord = -1, true
 	for _, mark := range []rune{';', '\t'} {
 		if strings.Count(first, string(mark)) > strings.Count(first, ",") {
 			s.reader.Comma = mark

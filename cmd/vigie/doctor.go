@@ -4,6 +4,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -14,6 +16,9 @@ func doctor(ctx context.Context, c *call) error {
 	p := dataFlags(fs)
 	if _, err := c.parse(fs); err != nil {
 		return err
+	}
+	if _, err := os.Stat(filepath.Join(p.dir, storeFile)); err != nil {
+		return fmt.Errorf("there is no installation in %s: %w", p.dir, err)
 	}
 	return withHouse(ctx, c, p, func(ctx context.Context, h *house) error {
 		fmt.Fprintf(c.out, "log       %s, reachable\n", h.bus.Identity())

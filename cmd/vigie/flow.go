@@ -28,18 +28,55 @@ func (h *house) intake() []loop {
 // journey is all of it: networks are collected, replies leave, clocks strike,
 // screens follow.
 func (h *house) journey() []loop {
-	fleet := collectors.NewFleet(collectors.FleetOptions{
-		Networks: h.networks, Log: h, Memory: h.memory, Now: h.now, Logger: h.log,
-	})
-	return append(h.intake(),
-		loop{"collect", fleet.Run},
-		every(h.log, "accounts", time.Minute, nil, func(context.Context) error { fleet.Reload(); return nil }),
-		every(h.log, "deliver", 200*time.Millisecond, nil, h.deliver),
+	loops := append(h.intake(),
+		loop{"collect", h.collect},
 		every(h.log, "look back", desk.LookEvery, nil, h.desk.LookBack),
 		every(h.log, "watch", time.Second, nil, h.desk.Watch),
 		every(h.log, "cursors", time.Second, nil, h.received),
 		loop{"show", h.show},
 	)
+	for range senderLoops {
+		loops = append(loops, every(h.log, "deliver", 200*time.Millisecond, nil, h.deliver))
+	}
+	return loops
+}
+
+// senderLoops is how many accounts can be sent from at once: a network that
+// hangs for its thirty seconds holds one of them, not everybody.
+const senderLoops = 4
+
+// collect runs the fleet, and runs it anew from what was received when the log
+// turned out to lack what had been published.
+func (h *house) collect(ctx context.Context) error {
+	for ctx.Err() == nil {
+		fleet := collectors.NewFleet(collectors.FleetOptions{
+			Networks: h.networks, Log: h, Memory: h.memory, Now: h.now, Logger: h.log,
+		})
+		running, stop := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		go func() { done <- fleet.Run(running) }()
+		accounts := time.NewTicker(time.Minute)
+	listen:
+		for {
+			select {
+			case <-accounts.C:
+				fleet.Reload()
+			case <-h.lost:
+				break listen
+			case <-ctx.Done():
+				break listen
+			}
+		}
+		accounts.Stop()
+		stop()
+		if err := <-done; err != nil || ctx.Err() != nil {
+			return err
+		}
+		if err := h.rewind(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // classify gives every collected message its verdict. Its place in the log is
@@ -59,8 +96,29 @@ func (h *house) classify(ctx context.Context) error {
 			c := community.Classified{Message: m, Verdict: h.classifier.Classify(m)}
 			out = append(out, kafka.Record{Key: records[i].Key, Value: appendClassified(nil, &c)})
 		}
-		return h.bus.Publish(ctx, kafka.Classified, out)
+		err := h.bus.Publish(ctx, kafka.Classified, out)
+		if community.KindOf(err) != community.Invalid || err == nil {
+			return err
+		}
+		return h.classifyOneByOne(ctx, records, out)
 	})
+}
+
+// classifyOneByOne publishes a batch of which some record is too large for the
+// log once it has its verdict: that one is set aside, alone.
+func (h *house) classifyOneByOne(ctx context.Context, records, out []kafka.Record) error {
+	for i := range out {
+		err := h.bus.Publish(ctx, kafka.Classified, out[i:i+1])
+		if err != nil && community.KindOf(err) == community.Invalid {
+			aside := h.unreadable(&records[i], err)
+			aside.Payload = out[i].Value
+			err = h.desk.Receive(ctx, []desk.Delivery{aside})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // receive files what was classified. Its place in the log is kept by the store,

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/vigie-hq/vigie/classifier"
@@ -33,6 +34,9 @@ func dataFlags(fs *flag.FlagSet) *place {
 	fs.StringVar(&p.logLevel, "log", "info", "what is logged: debug, info, warn or error")
 	return p
 }
+
+// storeFile is the store's file in the folder of an installation.
+const storeFile = "vigie.db"
 
 // house is one installation, open: the log, the store, the classifier, the
 // desk, the networks. One process has it at a time (the log's folder is locked).
@@ -59,14 +63,17 @@ type house struct {
 	senders    *senders
 	desk       *desk.Desk
 	server     *inbox.Server
-	marks      map[string]mark
+
+	marking sync.Mutex // guards marks
+	marks   map[string]mark
+	lost    chan struct{} // told when the log lacks what had been published
 }
 
 // openHouse opens the installation in a folder, making it if it is new, and
 // makes sure that log and store belong together. extra networks (the demo's)
 // are added to those of networks.go.
 func openHouse(ctx context.Context, p *place, logger *slog.Logger, extra map[string]collectors.Network) (h *house, err error) {
-	h = &house{dir: p.dir, log: logger, now: time.Now, marks: map[string]mark{}}
+	h = &house{dir: p.dir, log: logger, now: time.Now, marks: map[string]mark{}, lost: make(chan struct{}, 1)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
@@ -79,7 +86,7 @@ func openHouse(ctx context.Context, p *place, logger *slog.Logger, extra map[str
 	if h.broker, err = kafka.Open(ctx, filepath.Join(p.dir, "log"), kafka.Options{Log: logger}); err != nil {
 		return h, err
 	}
-	if h.db, err = sql.Open(ctx, filepath.Join(p.dir, "vigie.db"), sql.Options{Now: h.now}); err != nil {
+	if h.db, err = sql.Open(ctx, filepath.Join(p.dir, storeFile), sql.Options{Now: h.now}); err != nil {
 		return h, err
 	}
 	h.reader, h.door, h.memory = sql.NewInbox(h.db), sql.NewDoor(h.db), memory{sql.NewMemory(h.db)}
@@ -128,6 +135,19 @@ func (h *house) ensureBrand(ctx context.Context, id string) error {
 		}
 		return addBrand(ctx, tx, community.Brand{ID: id, Name: id, Lang: "fr", Calendar: shopHours()})
 	})
+}
+
+// knownBrand refuses a brand that does not exist; the one every installation
+// has is made on the way.
+func (h *house) knownBrand(ctx context.Context, id string) error {
+	if id == community.DefaultBrand {
+		return h.ensureBrand(ctx, id)
+	}
+	brands, err := h.reader.Brands(ctx, community.Viewer{System: true})
+	if err == nil && !slices.ContainsFunc(brands, func(b community.Brand) bool { return b.ID == id }) {
+		err = usagef("there is no brand %q; an import or a connected account makes one", id)
+	}
+	return err
 }
 
 func addBrand(ctx context.Context, tx desk.Tx, b community.Brand) error {
@@ -187,7 +207,11 @@ func withHouse(ctx context.Context, c *call, p *place, f func(context.Context, *
 	}
 	running, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() { done <- together(running, h.intake()...) }()
+	go func() {
+		err := together(running, h.intake()...)
+		stop() // whoever waits for the intake waits in vain
+		done <- err
+	}()
 	err = f(running, h)
 	stop()
 	return errors.Join(err, <-done, h.close())

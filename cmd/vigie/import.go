@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/vigie-hq/vigie/community"
@@ -62,6 +63,7 @@ func importMessages(ctx context.Context, c *call) error {
 	fs.BoolVar(&o.strict, "strict", false, "refuse messages of accounts that nobody configured")
 	fs.BoolVar(&o.startClocks, "start-clocks", false, "treat the messages as live: they start clocks and alerts")
 	fs.BoolVar(&o.asJSON, "json", false, "print the result as JSON")
+	format := fs.String("format", "", "jsonl or csv; by the file's name if empty, jsonl for -")
 	files, err := c.parse(fs)
 	if err != nil {
 		return err
@@ -72,7 +74,13 @@ func importMessages(ctx context.Context, c *call) error {
 	if !community.ValidName(o.brand) {
 		return usagef("--brand %q is not of the form [a-z0-9-]{1,32}", o.brand)
 	}
-	source, err := openSource(files[0], c.in)
+	if *format == "" && strings.HasSuffix(strings.ToLower(files[0]), ".csv") {
+		*format = "csv"
+	}
+	if *format != "" && *format != "csv" && *format != "jsonl" {
+		return usagef("--format %q: jsonl or csv", *format)
+	}
+	source, err := openSource(files[0], c.in, *format == "csv")
 	if err != nil {
 		return err
 	}
@@ -88,7 +96,7 @@ func importMessages(ctx context.Context, c *call) error {
 		if err := h.ensureBrand(ctx, o.brand); err != nil {
 			return err
 		}
-		return runImport(ctx, c, o, source, &embedded{house: h}, newBookmark(place.dir, source))
+		return runImport(ctx, c, o, source, &embedded{house: h}, newBookmark(place.dir, h.bus.Identity(), source))
 	})
 }
 
@@ -106,32 +114,46 @@ func runImport(ctx context.Context, c *call, o importOptions, source *source, to
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if line.number <= skip {
-			continue
-		}
 		var bad *community.Fault
 		switch {
-		case errors.As(err, &bad):
-			im.refuse(line.number, err)
-		case err != nil:
+		case err != nil && !errors.As(err, &bad):
 			return err
+		case line.number <= skip:
+			continue
+		case err != nil:
+			im.refuse(line.number, err)
 		default:
 			if err := im.line(ctx, line); err != nil {
-				return err
+				return im.stopped(ctx, err)
 			}
 		}
-		im.progress(began, line.number)
+		im.progress(began, line.number-skip)
 	}
 	if err := im.flush(ctx); err != nil {
-		return err
+		return im.stopped(ctx, err)
 	}
 	tally, err := im.settled(ctx, began)
 	if err != nil {
-		return err
+		return im.stopped(ctx, err)
 	}
 	im.res.ImportTally = tally
 	mark.finish()
-	return im.print(began)
+	if err := im.print(began); err != nil {
+		return err
+	}
+	if im.res.Refused > 0 && tally.Done() == 0 {
+		return errors.New("nothing was taken: every line was refused")
+	}
+	return nil
+}
+
+// stopped says what an interrupted import leaves behind.
+func (im *importing) stopped(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	fmt.Fprintln(im.call.errOut)
+	return fmt.Errorf("stopped after line %d: what was taken is kept; the same command goes on from there", im.reached)
 }
 
 // importing is one import under way.
@@ -145,6 +167,7 @@ type importing struct {
 	known   map[[3]string]bool
 	pending []community.Message
 	last    int // line of the newest pending message
+	reached int // line of the last one handed over
 	taken   int // messages handed over
 	shown   time.Time
 }
@@ -226,7 +249,7 @@ func (im *importing) flush(ctx context.Context) error {
 		}
 	}
 	im.taken += len(im.pending)
-	im.pending = im.pending[:0]
+	im.pending, im.reached = im.pending[:0], im.last
 	return im.mark.reached(im.batch, im.last)
 }
 

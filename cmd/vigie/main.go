@@ -87,7 +87,7 @@ func vigie(ctx context.Context, c *call) int {
 	err := cmd.run(ctx, c)
 	var wrong usage
 	switch {
-	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
+	case err == nil:
 		return exitOK
 	case errors.Is(err, errHelp):
 		fmt.Fprintf(c.out, "\nvigie %s %s\n  %s\n", cmd.name, cmd.args, cmd.about)

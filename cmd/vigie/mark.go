@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/vigie-hq/vigie/community"
+	"github.com/vigie-hq/vigie/community/desk"
 	"github.com/vigie-hq/vigie/internal/kafka"
 )
 
@@ -82,13 +83,20 @@ func (e *embedded) Applied(ctx context.Context, _ string, _ int) (bool, error) {
 }
 
 // received moves each account's received cursor on, once everything that was
-// published before it has been applied.
+// published before it has been applied. The cursors are read first, then what is
+// applied, then where the topics end: see embedded.Applied.
 func (h *house) received(ctx context.Context) error {
 	accounts, err := h.memory.Accounts(ctx)
 	if err != nil {
 		return err
 	}
-	applied, err := h.applied(ctx) // before the ends: see embedded.Applied
+	published := make([]community.Cursor, len(accounts))
+	for i := range accounts {
+		if published[i], err = h.memory.Cursor(ctx, accounts[i].Key()); err != nil {
+			return err
+		}
+	}
+	applied, err := h.applied(ctx)
 	if err != nil {
 		return err
 	}
@@ -96,21 +104,19 @@ func (h *house) received(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.marking.Lock()
+	defer h.marking.Unlock()
 	for i := range accounts {
-		if err := h.advance(ctx, accounts[i].Key(), applied, ends); err != nil {
+		if err := h.advance(ctx, accounts[i].Key(), published[i], applied, ends); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (h *house) advance(ctx context.Context, account string, applied map[kafka.TopicPartition]int64, ends map[string]map[int]int64) error {
+func (h *house) advance(ctx context.Context, account string, published community.Cursor, applied map[kafka.TopicPartition]int64, ends map[string]map[int]int64) error {
 	m, waiting := h.marks[account]
 	if !waiting {
-		published, err := h.memory.Cursor(ctx, account)
-		if err != nil {
-			return err
-		}
 		received, err := h.memory.Received(ctx, account)
 		if err != nil || received == published {
 			return err
@@ -146,12 +152,18 @@ func (h *house) sameLog(ctx context.Context) error {
 		if err := h.rewind(ctx); err != nil {
 			return err
 		}
+		if err := h.mood.Rebuild(ctx); err != nil { // events that were told and not counted went with it
+			return err
+		}
 	}
 	return h.positions.SetLog(ctx, h.bus.Identity())
 }
 
-// rewind sets every account back to what was received.
+// rewind sets every account back to what was received. Nobody may be collecting.
 func (h *house) rewind(ctx context.Context) error {
+	h.marking.Lock()
+	defer h.marking.Unlock()
+	clear(h.marks)
 	accounts, err := h.memory.Accounts(ctx)
 	if err != nil {
 		return err
@@ -170,9 +182,20 @@ func (h *house) rewind(ctx context.Context) error {
 }
 
 // gap is what happens when the log lacks records that a reader still needs: it
-// is told, readiness is red (Bus.Check), accounts are read again.
+// is told, readiness is red (Bus.Check), the reader's place follows the log, and
+// the accounts are read again from what was received.
 func (h *house) gap(ctx context.Context, g kafka.Gap) error {
 	h.log.Error("the log lacks messages that were not received yet: accounts are read again from what was received",
 		"topic", g.Topic, "partition", g.Partition, "from", g.From, "to", g.To, "rewound", g.Rewound)
-	return h.rewind(ctx)
+	if g.Topic == kafka.Classified {
+		to := desk.Position{Log: h.bus.Identity(), Topic: g.Topic, Partition: g.Partition, Offset: g.To}
+		if err := h.positions.SetPosition(ctx, to); err != nil {
+			return err
+		}
+	}
+	select {
+	case h.lost <- struct{}{}:
+	default: // it is known already
+	}
+	return nil
 }

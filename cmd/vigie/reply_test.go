@@ -250,7 +250,7 @@ func TestAnUnknownReplyIsNeverSentOnAGuess(t *testing.T) {
 	t.Run("a network that honours keys is asked again", func(t *testing.T) {
 		o, m := unknown(t)
 		o.capable.IdempotencyKey = true
-		o.now = o.now.Add(3 * time.Second)
+		o.now = o.now.Add(desk.CallTimeout + 3*time.Second)
 		look(o)
 		if r := state(o, m); r.State != community.ReplySent || len(o.posted) != 1 {
 			t.Errorf("%+v, posted %v", r, o.posted)

@@ -34,14 +34,16 @@ type bookmark struct {
 }
 
 type page struct {
+	Log   string    `json:"log"` // lines handed to another log may be lost
 	Batch string    `json:"batch"`
 	Line  int       `json:"line"`
 	Size  int64     `json:"size"`
 	Mod   time.Time `json:"mod"`
 }
 
-// newBookmark finds the bookmark of a source, if it was left in the same file.
-func newBookmark(dir string, s *source) resume {
+// newBookmark finds the bookmark of a source, if it was left in the same file
+// and for the same log.
+func newBookmark(dir, log string, s *source) resume {
 	if s.name == "-" {
 		return noResume{}
 	}
@@ -51,9 +53,9 @@ func newBookmark(dir string, s *source) resume {
 	}
 	sum := sha256.Sum256([]byte(name))
 	b := &bookmark{path: filepath.Join(dir, "import-"+hex.EncodeToString(sum[:8])+".json")}
-	fresh := page{Batch: rand.Text(), Size: s.size, Mod: s.mod}
+	fresh := page{Log: log, Batch: rand.Text(), Size: s.size, Mod: s.mod}
 	data, err := os.ReadFile(b.path)
-	if err != nil || json.Unmarshal(data, &b.page) != nil || b.page.Size != s.size || !b.page.Mod.Equal(s.mod) || b.page.Batch == "" {
+	if err != nil || json.Unmarshal(data, &b.page) != nil || b.page.Size != s.size || b.page.Log != log || !b.page.Mod.Equal(s.mod) || b.page.Batch == "" {
 		b.page = fresh
 	}
 	return b

@@ -95,7 +95,11 @@ func (h *house) serve(ctx context.Context, s serving) error {
 		return errors.Join(err, l.Close())
 	}
 	if err := h.desk.Restart(ctx); err != nil {
-		return errors.Join(err, l.Close())
+		err = errors.Join(err, l.Close())
+		if ctx.Err() != nil {
+			return nil // asked to end before it began
+		}
+		return err
 	}
 	loops := append(h.journey(), loop{"serve", func(ctx context.Context) error { return h.server.Serve(ctx, l) }})
 	if s.started != nil {

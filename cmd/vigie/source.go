@@ -32,7 +32,8 @@ func (l line) message(now time.Time) (community.Message, error) {
 	return community.ParseMessage(l.data, now)
 }
 
-func openSource(name string, stdin io.Reader) (*source, error) {
+// openSource opens a file, or standard input under the name -.
+func openSource(name string, stdin io.Reader, asCSV bool) (*source, error) {
 	s := &source{name: name, close: func() error { return nil }}
 	in := stdin
 	if name != "-" {
@@ -47,7 +48,7 @@ func openSource(name string, stdin io.Reader) (*source, error) {
 		s.close, s.size, s.mod, in = f.Close, info.Size(), info.ModTime(), f
 	}
 	s.reader = bufio.NewReaderSize(in, 1<<16)
-	if strings.HasSuffix(strings.ToLower(name), ".csv") {
+	if asCSV {
 		var err error
 		if s.csv, err = newCSV(s.reader); err != nil {
 			return nil, errors.Join(err, s.close())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/mail"
 	"strings"
 
 	"github.com/vigie-hq/vigie/community"
@@ -27,6 +28,9 @@ func userAdd(ctx context.Context, c *call) error {
 	if len(rest) > 0 || *email == "" || *name == "" {
 		return usagef("--email and --name are needed")
 	}
+	if address, err := mail.ParseAddress(*email); err != nil || address.Address != *email {
+		return usagef("--email %q is no address", *email)
+	}
 	r, err := role(*roleName)
 	if err != nil {
 		return err
@@ -48,7 +52,7 @@ func userAdd(ctx context.Context, c *call) error {
 		Grants: []community.Grant{{Brand: *brand, Role: r}},
 	}
 	return withHouse(ctx, c, p, func(ctx context.Context, h *house) error {
-		if err := h.ensureBrand(ctx, *brand); err != nil {
+		if err := h.knownBrand(ctx, *brand); err != nil {
 			return err
 		}
 		if err := h.door.PutAgent(ctx, agent, hash); err != nil {
@@ -77,7 +81,7 @@ func tokenCreate(ctx context.Context, c *call) error {
 		return err
 	}
 	return withHouse(ctx, c, p, func(ctx context.Context, h *house) error {
-		if err := h.ensureBrand(ctx, *brand); err != nil {
+		if err := h.knownBrand(ctx, *brand); err != nil {
 			return err
 		}
 		secret, err := h.token(ctx, *name, *brand, r)

@@ -168,6 +168,7 @@ func (b *breaker) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		rw.Header().Set("Retry-After", "1")
 		fail(rw, http.StatusTooManyRequests, "too many")
 	case collectortest.Broken, collectortest.BusyReply:
+		rw.Header().Set("Retry-After", "1")
 		fail(rw, http.StatusServiceUnavailable, "<html>busy</html>")
 	case collectortest.LostAnswer:
 		b.server.ServeHTTP(&recorder{header: http.Header{}}, r)

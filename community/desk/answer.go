@@ -17,7 +17,7 @@ func (d *Desk) Answer(ctx context.Context, v community.Viewer, a Answer) (commun
 	if a.Kind == "" {
 		a.Kind = community.ReplyAnswer
 	}
-	return d.compose(ctx, v, community.ActionReply, a, true)
+	return d.compose(ctx, v, community.ActionReply, a, true, nil)
 }
 
 // Draft keeps what an agent is writing, whole and unchecked but for its place.
@@ -25,14 +25,26 @@ func (d *Desk) Draft(ctx context.Context, v community.Viewer, a Answer) (communi
 	if a.Kind == "" {
 		a.Kind = community.ReplyAnswer
 	}
-	return d.compose(ctx, v, community.ActionReply, a, false)
+	return d.compose(ctx, v, community.ActionReply, a, false, nil)
 }
 
-// compose writes a reply as a draft, or holds it for sending.
-func (d *Desk) compose(ctx context.Context, v community.Viewer, action community.Action, a Answer, send bool) (community.Reply, error) {
+// validID tells whether a client made an id that can stand in an address:
+// 1 to 64 letters, figures, dots, hyphens or underscores, not dots alone.
+func validID(id string) bool {
+	if len(id) > 64 || strings.Trim(id, ".") == "" {
+		return false
+	}
+	return !strings.ContainsFunc(id, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(".-_", r)
+	})
+}
+
+// compose writes a reply as a draft, or holds it for sending. also, which may be
+// nil, writes what belongs to it in the same transaction, once.
+func (d *Desk) compose(ctx context.Context, v community.Viewer, action community.Action, a Answer, send bool, also func(Tx, *community.Reply) error) (community.Reply, error) {
 	a.Text = strings.TrimSpace(a.Text)
 	switch {
-	case a.ID == "" || len(a.ID) > 64:
+	case !validID(a.ID):
 		return community.Reply{}, community.Faultf(community.Invalid, "reply.client_id")
 	case a.Text == "" && send:
 		return community.Reply{}, community.Faultf(community.Invalid, "reply.empty")
@@ -71,6 +83,11 @@ func (d *Desk) compose(ctx context.Context, v community.Viewer, action community
 			}
 		}
 		out = reply
+		if also != nil {
+			if err := also(tx, &reply); err != nil {
+				return err
+			}
+		}
 		return d.putReply(ctx, tx, settings, before, known, &reply)
 	})
 	return out, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/vigie-hq/vigie/community"
@@ -14,8 +13,17 @@ import (
 const MaxNote = 10_000
 
 // Assign gives the conversation to an agent; empty takes it from whoever has it.
+// Who does not reply in the brand, and a token, cannot have it: a Fault Invalid
+// "assign.agent".
 func (d *Desk) Assign(ctx context.Context, v community.Viewer, conversation string, version int64, agent string) (community.Conversation, error) {
 	return d.change(ctx, v, community.ActionAssign, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
+		if agent != "" {
+			if able, err := tx.Assignable(ctx, c.Brand, agent); err != nil {
+				return err
+			} else if !able {
+				return community.Faultf(community.Invalid, "assign.agent", agent)
+			}
+		}
 		from := c.Assignee
 		c.Assignee = agent
 		return d.act(ctx, tx, v, c.ID, "assigned", from, agent)
@@ -62,12 +70,13 @@ func (d *Desk) Correct(ctx context.Context, v community.Viewer, conversation str
 	})
 }
 
-// Write keeps a team note. The same id again is the same note.
+// Write keeps a team note. The same id with the same text is the same note; with
+// another text, or elsewhere, it is a Fault Conflict "note.id".
 func (d *Desk) Write(ctx context.Context, v community.Viewer, n community.Note) error {
 	n.Text = strings.TrimSpace(n.Text)
 	switch {
-	case n.ID == "":
-		return community.Faultf(community.Invalid, "note.id")
+	case !validID(n.ID):
+		return community.Faultf(community.Invalid, "note.client_id")
 	case n.Text == "":
 		return community.Faultf(community.Invalid, "note.empty")
 	case utf8.RuneCountInString(n.Text) > MaxNote:
@@ -86,7 +95,6 @@ func (d *Desk) Close(ctx context.Context, v community.Viewer, conversation strin
 	return d.change(ctx, v, community.ActionClose, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
 		from := c.Status
 		c.ClosedBy, c.ClosedAt = v.Agent, d.now()
-		c.OpenedBy, c.OpenedAt = "", time.Time{}
 		return d.act(ctx, tx, v, c.ID, "closed", string(from), string(community.Closed))
 	})
 }
@@ -99,7 +107,6 @@ func (d *Desk) Open(ctx context.Context, v community.Viewer, conversation string
 			return nil
 		}
 		from := c.Status
-		c.ClosedBy, c.ClosedAt = "", time.Time{}
 		c.OpenedBy, c.OpenedAt = v.Agent, d.now()
 		return d.act(ctx, tx, v, c.ID, "opened", string(from), string(community.Open))
 	})

@@ -166,7 +166,7 @@ func outcome(r community.Reply, receipt community.Receipt, said error, now time.
 		if r.Receipt.ID == "" {
 			next.Receipt = receipt
 			if next.Receipt.At.IsZero() {
-				next.Receipt.At = now
+				next.Receipt.At = r.UpdatedAt // the claim
 			}
 		}
 	case community.ReplyDefer:
@@ -180,7 +180,8 @@ func outcome(r community.Reply, receipt community.Receipt, said error, now time.
 }
 
 // patience is how long a reply waits after a network asked for it: 5 s, doubled
-// with each attempt, at most 5 minutes, after which MayLeave gives it back.
+// with each attempt, at most 4 minutes. It is tried until the network takes or
+// refuses it, the customer writes, or somebody takes it back.
 func patience(attempt int) time.Duration {
 	return min(5*time.Second<<min(attempt, 10), 4*time.Minute)
 }

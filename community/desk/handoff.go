@@ -25,19 +25,15 @@ func (d *Desk) Handoff(ctx context.Context, v community.Viewer, a Answer, to str
 	if !c.Private {
 		a.Visibility = community.Public // said where the customer wrote; what follows may be private
 	}
-	reply, err := d.compose(ctx, v, community.ActionHandoff, a, true)
-	if err != nil {
-		return reply, err
-	}
-	return reply, d.store.Write(ctx, func(tx Tx) error {
+	return d.compose(ctx, v, community.ActionHandoff, a, true, func(tx Tx, r *community.Reply) error {
 		h := community.Handoff{
-			ID: reply.ID, Conversation: reply.Conversation, Reply: reply.ID,
+			ID: r.ID, Conversation: r.Conversation, Reply: r.ID,
 			From: from.Key(), To: taker.Key(), Agent: v.Agent, Private: private, At: d.now(),
 		}
 		if err := tx.PutHandoff(ctx, h); err != nil {
 			return err
 		}
-		return d.act(ctx, tx, v, reply.Conversation, "handoff", from.Handle, taker.Handle)
+		return d.act(ctx, tx, v, r.Conversation, "handoff", from.Handle, taker.Handle)
 	})
 }
 

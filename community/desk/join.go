@@ -38,7 +38,7 @@ func (f *filing) join(ctx context.Context, e *community.Entry) error {
 	}
 	var open []community.Conversation
 	for _, c := range found {
-		if community.Reopens(c.ClosedAt, m.ReceivedAt) {
+		if c.Status != community.Closed || community.Reopens(c.ClosedAt, m.ReceivedAt) {
 			open = append(open, c)
 		}
 	}

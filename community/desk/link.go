@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -76,16 +77,22 @@ func (f *filing) match(ctx context.Context, own *community.Account, e *community
 	}
 	for i := range replies {
 		r := &replies[i]
+		settled := r.State == community.ReplySent && r.Receipt.ID == "" // by a human, who had no receipt
 		onItsWay := r.State == community.ReplySending || r.State == community.ReplyUnknown
-		if !onItsWay || r.Account != own.Key() || !SameText(e.Message.Text, r.Text) {
+		if !(onItsWay || settled) || r.Account != own.Key() || !SameText(e.Message.Text, r.Text) {
 			continue
+		}
+		if e.Message.At().Before(claimed(r).Add(-clockSkew)) {
+			continue // said before: the same words, another post
 		}
 		receipt := community.Receipt{ID: e.Message.ID, URL: e.Message.URL, At: e.Message.At()}
 		sent, err := r.Next(community.ReplyFound, f.desk.now())
 		if err != nil {
 			return err
 		}
-		sent.Receipt = receipt
+		if sent.Receipt = receipt; sent.Version == r.Version {
+			sent.Version++
+		}
 		if err := f.tx.PutReply(ctx, r, &sent); err != nil {
 			return err
 		}
@@ -94,6 +101,43 @@ func (f *filing) match(ctx context.Context, own *community.Account, e *community
 		return nil
 	}
 	return nil
+}
+
+// clockSkew is how far a network's clock may be from ours.
+const clockSkew = 2 * time.Minute
+
+// claimed is the earliest moment a reply can have been sent: a lost one was
+// claimed at most a lease before it was given up.
+func claimed(r *community.Reply) time.Time {
+	switch r.State {
+	case community.ReplySending:
+		return r.UpdatedAt
+	case community.ReplySent:
+		return r.Receipt.At.Add(-Lease)
+	}
+	return r.UpdatedAt.Add(-Lease)
+}
+
+// echo links a sent reply to the message of ours that came back before its
+// receipt did, and was taken for an answer made elsewhere.
+func (d *Desk) echo(ctx context.Context, tx Tx, r *community.Reply) error {
+	if r.State != community.ReplySent || r.Receipt.ID == "" {
+		return nil
+	}
+	target, err := tx.Entry(ctx, r.InReplyTo)
+	if err != nil || target == nil {
+		return err
+	}
+	id := target.Message.Identity()
+	id.ID = r.Receipt.ID
+	before, err := tx.Entry(ctx, id.Key())
+	if err != nil || before == nil || !before.Out || before.Reply == r.ID {
+		return err
+	}
+	after := *before
+	after.Reply, after.ReplyKind = r.ID, r.Kind
+	after.Version++
+	return tx.PutEntry(ctx, before, &after)
 }
 
 // SameText tells whether a post read back from a network is the reply we sent:

@@ -8,11 +8,12 @@ import (
 )
 
 // LookBack deals with replies of unknown fate. Those whose lease has ended become
-// unknown, never held: nothing is sent twice on a guess. Then, once the network
-// must show a post if it took it (lease, call deadline and its own indexing
-// delay have passed), the thread is read back: found, it was sent; not found, a
-// human decides, unless the network honours idempotency keys and still
-// remembers ours: then the same reply is safely sent again.
+// unknown, never held: nothing is sent twice on a guess. The thread is read back
+// as soon as the network may show a post: found, it was sent. Not found, once it
+// must be there if it was taken (lease, call deadline and the network's own
+// indexing delay have passed), a human decides; unless the network honours
+// idempotency keys and still remembers ours: then the same reply is safely sent
+// again.
 func (d *Desk) LookBack(ctx context.Context) error {
 	var unknown []outgoing
 	err := d.store.Write(ctx, func(tx Tx) error {
@@ -86,7 +87,7 @@ func (d *Desk) lookable(ctx context.Context, tx Tx, r community.Reply) (outgoing
 		return outgoing{}, err
 	}
 	account := accountOf(settings, r.Account)
-	if account == nil || account.State != community.AccountActive || r.Note == notFound {
+	if account == nil || account.State != community.AccountActive || r.Note == notFound || d.now().Before(r.LeaseUntil) {
 		return outgoing{}, nil
 	}
 	return outgoing{claimed: true, reply: r, account: *account, target: target.Message}, nil
@@ -113,16 +114,44 @@ func (d *Desk) readBack(ctx context.Context, job outgoing) error {
 		return nil // the network does not answer now: it is asked again next time
 	case found:
 		return d.found(ctx, job.reply, receipt)
-	case capability.IdempotencyKey && d.now().Sub(job.reply.CreatedAt) < KeyMemory:
-		receipt, err := d.sender.Reply(call, job.account, job.target, job.reply)
-		if err == nil || community.KindOf(err) == community.Refused {
-			return d.settled(ctx, job.reply, receipt, err)
-		}
-		return nil
+	case capability.IdempotencyKey && age > CallTimeout && d.now().Sub(job.reply.CreatedAt) < KeyMemory:
+		return d.again(ctx, job)
 	case age < Lease+CallTimeout+capability.IndexDelay:
 		return nil // the call may have been slow: too early to say
 	}
 	return d.note(ctx, job.reply, notFound)
+}
+
+// again sends a reply of unknown fate once more under its key: a network that
+// honours it posts once. Until then nobody can settle it by hand, and it is not
+// sent when the customer has written since: then a human decides.
+func (d *Desk) again(ctx context.Context, job outgoing) error {
+	claimed := false
+	err := d.store.Write(ctx, func(tx Tx) error {
+		before, err := tx.Reply(ctx, job.reply.ID)
+		if err != nil || before == nil || before.State != community.ReplyUnknown || before.Attempt != job.reply.Attempt {
+			return err
+		}
+		latest, err := tx.Latest(ctx, before.Conversation)
+		if err != nil || latest == nil || latest.Key != before.Basis {
+			return err
+		}
+		next := *before
+		next.LeaseUntil = d.now().Add(Lease)
+		next.Version++
+		job.reply, claimed = next, true
+		return tx.PutReply(ctx, before, &next)
+	})
+	if err != nil || !claimed {
+		return err
+	}
+	call, cancel := context.WithTimeout(ctx, CallTimeout)
+	receipt, err := d.sender.Reply(call, job.account, job.target, job.reply)
+	cancel()
+	if err != nil && community.KindOf(err) != community.Refused {
+		return nil // still unknown: it is tried again when the lease is over
+	}
+	return d.settled(context.WithoutCancel(ctx), job.reply, receipt, err)
 }
 
 func (d *Desk) found(ctx context.Context, r community.Reply, receipt community.Receipt) error {

@@ -218,7 +218,7 @@ func entryAfter(held *community.Entry, c *community.Classified, history communit
 		} else {
 			after.Message.ReceivedAt = earlier(held.Message.ReceivedAt, m.ReceivedAt)
 			after.Message.Account, after.Message.Via = reachedBy(&held.Message, &m)
-			after.Message.Origin = held.Message.Origin
+			after.Message.Origin = newest(held.Message.Origin, m.Origin)
 		}
 	}
 	after.Message.Deleted = after.Gone
@@ -278,11 +278,15 @@ func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held
 	account, via := reachedBy(&held.Message, m)
 	received := earlier(held.Message.ReceivedAt, m.ReceivedAt)
 	after := *held
+	if origin := newest(held.Message.Origin, m.Origin); origin != held.Message.Origin {
+		// What was history is news after all: its clock starts as the news has it.
+		after.Message.Origin, after.Message.Lag, received = origin, m.Lag, m.ReceivedAt
+	}
 	if r := m.Revision(); r.Hash == held.Revision.Hash && r.At.After(held.Revision.At) {
 		after.Revision.At, after.Revision.Seen = r.At, r.Seen
 	}
 	after.Version++
-	if account == held.Message.Account && via == held.Message.Via && received.Equal(held.Message.ReceivedAt) {
+	if account == held.Message.Account && via == held.Message.Via && received.Equal(held.Message.ReceivedAt) && after.Message.Origin == held.Message.Origin {
 		if after.Revision == held.Revision {
 			return nil
 		}
@@ -298,6 +302,14 @@ func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held
 		return f.refresh(ctx, &after)
 	}
 	return f.settle(ctx, &after, community.EventConversationChanged)
+}
+
+// newest is the origin of a message that came in two ways: live wins.
+func newest(held, seen community.Origin) community.Origin {
+	if seen == community.Live {
+		return seen
+	}
+	return held
 }
 
 func eventOf(change community.Change) community.EventType {

@@ -89,6 +89,12 @@ type Tx interface {
 	// LostReplies returns those in sending whose lease has ended.
 	LostReplies(ctx context.Context, now time.Time) ([]community.Reply, error)
 
+	// Assignable tells whether an agent may be given a brand's conversations
+	// (community.Agent.Assignable); false for one nobody knows.
+	Assignable(ctx context.Context, brand, agent string) (bool, error)
+	// PutNote keeps a note. The same id with the same text is the same note;
+	// with another text, or in another conversation, it is a Fault Conflict
+	// "note.id".
 	PutNote(ctx context.Context, n community.Note) error
 	PutAct(ctx context.Context, a community.Act) error
 	PutCorrection(ctx context.Context, c community.Correction) error

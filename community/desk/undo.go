@@ -34,9 +34,12 @@ func (d *Desk) Settle(ctx context.Context, v community.Viewer, reply string, sen
 		event, verb = community.ReplySettleSent, "settled_sent"
 	}
 	return d.turn(ctx, v, reply, verb, func(r community.Reply) (community.Reply, error) {
+		if d.now().Before(r.LeaseUntil) { // it is being sent again under its key
+			return r, community.Faultf(community.Conflict, "reply.state", string(r.State), string(event))
+		}
 		next, err := r.Next(event, d.now())
 		if err == nil && sent && next.Receipt.At.IsZero() {
-			next.Receipt.At = d.now()
+			next.Receipt.At = r.UpdatedAt // when it was lost: what the customer wrote since still waits
 		}
 		return next, err
 	})
@@ -98,6 +101,9 @@ func (d *Desk) turn(ctx context.Context, v community.Viewer, id, verb string, f 
 // An empty draft is gone.
 func (d *Desk) putReply(ctx context.Context, tx Tx, settings *Settings, c *community.Conversation, before, after *community.Reply) error {
 	if err := tx.PutReply(ctx, before, after); err != nil {
+		return err
+	}
+	if err := d.echo(ctx, tx, after); err != nil {
 		return err
 	}
 	replies, err := tx.Replies(ctx, c.ID)

@@ -29,6 +29,7 @@ function dress() {
   const hand = !note && o?.dataset.to;
   f.elements.to.value = hand || "";
   f.classList.toggle("handing", Boolean(hand));
+  box().placeholder = note ? box().dataset.note : box().dataset.reply;
   box().required = !hand;
   const hint = f.querySelector(".hand");
   if (hint) hint.hidden = !hand;
@@ -140,12 +141,18 @@ document.addEventListener("keydown", (e) => {
 document.addEventListener("click", (e) => {
   const to = e.target.closest("[data-answer]");
   if (to) answer(to.dataset.answer, to.dataset.name);
-  if (e.target.closest("[data-hand]")) {
+  const relay = e.target.closest("[data-relay]");
+  if (relay) {
+    form().elements.account.value = relay.dataset.relay;
+    if (mode() === "note") write("public");
+    dress();
+  }
+  if (e.target.closest("[data-hand]") || (relay && !box().value)) {
     box().value = mode() === "private" ? sender().dataset.handPrivate : sender().dataset.handPublic;
     count();
     keep();
-    box().focus();
   }
+  if (relay || e.target.closest("[data-hand]")) box().focus();
 });
 document.addEventListener("vigie:written", (e) => {
   const f = form();

@@ -39,9 +39,7 @@ func (in *Inbox) Complaints(ctx context.Context, v community.Viewer, q community
 			if after != nil {
 				f.and(`(p.`+key+`, p.num) `+sign+` (%s, %s)`, after.key, after.num)
 			}
-			if !r.all {
-				f.any("c.channel", labelsOf(s.db.labels, r.channels))
-			}
+			f.within(s.db.labels, r, "c.")
 			f.and(`1 = 1 ORDER BY p.`+key+` `+order+`, p.num `+order+` LIMIT %s`, limit+1)
 			part, err := complaints(ctx, adhoc{s}, `WHERE `+f.text(), f.args...)
 			if err != nil {
@@ -65,9 +63,6 @@ func (in *Inbox) Complaints(ctx context.Context, v community.Viewer, q community
 			page.Next = p.cursor()
 		}
 		for i := range found {
-			if err := s.disclose(ctx, v, &found[i].Complaint); err != nil {
-				return err
-			}
 			page.Items = append(page.Items, found[i].Complaint)
 		}
 		return nil
@@ -75,20 +70,7 @@ func (in *Inbox) Complaints(ctx context.Context, v community.Viewer, q community
 	return page, err
 }
 
-// disclose hides what a viewer may not read of a complaint; one he may not see
-// at all is a Fault NotFound.
-func (s *snapshot) disclose(ctx context.Context, v community.Viewer, p *community.Complaint) error {
-	c, err := s.seen(ctx, v, p.Conversation)
-	if err != nil {
-		return err
-	}
-	if c.Private && !v.Sees(c.Brand, c.Channel, true) {
-		conceal(p)
-	}
-	return nil
-}
-
-// Complaint reads one complaint.
+// Complaint reads one complaint, of a conversation the viewer may see.
 func (in *Inbox) Complaint(ctx context.Context, v community.Viewer, id string) (*community.Complaint, error) {
 	var out *community.Complaint
 	err := in.db.read(ctx, func(s *snapshot) error {
@@ -96,8 +78,14 @@ func (in *Inbox) Complaint(ctx context.Context, v community.Viewer, id string) (
 		if err != nil {
 			return err
 		}
-		if p == nil || s.disclose(ctx, v, p) != nil {
+		if p == nil {
 			return missing("complaint", id)
+		}
+		if _, err := s.seen(ctx, v, p.Conversation); err != nil {
+			if community.KindOf(err) == community.NotFound {
+				err = missing("complaint", id)
+			}
+			return err
 		}
 		out = p
 		return nil

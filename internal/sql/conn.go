@@ -104,7 +104,7 @@ type snapshot struct {
 
 // read runs f on a snapshot. Each reading connection has its own statements: a
 // pool's shared ones would ask for a second connection while holding one.
-func (db *DB) read(ctx context.Context, f func(*snapshot) error) error {
+func (db *DB) read(ctx context.Context, f func(*snapshot) error) (err error) {
 	var c *conn
 	select {
 	case c = <-db.readers:
@@ -114,12 +114,16 @@ func (db *DB) read(ctx context.Context, f func(*snapshot) error) error {
 	if c == nil {
 		return sql.ErrConnDone // closed
 	}
-	defer func() { db.readers <- c }()
-	if _, err := c.exec(ctx, "BEGIN"); err != nil {
+	// Whatever happens (a caller who goes, a panic) the connection goes back
+	// without a transaction, else nobody could ever read on it again.
+	defer func() {
+		err = errors.Join(err, c.rollback(ctx))
+		db.readers <- c
+	}()
+	if _, err := c.exec(context.WithoutCancel(ctx), "BEGIN"); err != nil {
 		return err
 	}
-	err := f(&snapshot{c, db})
-	return errors.Join(err, c.rollback(ctx))
+	return f(&snapshot{c, db})
 }
 
 // rollback ends a transaction, also after ctx. An engine that has rolled back

@@ -35,6 +35,7 @@ var facets = map[dimension]string{
 // counter names one number of the tally table; all but dim are labels.
 type counter struct {
 	brand, channel int64
+	private        int64 // 1 for private conversations
 	dim            dimension
 	value          int64
 }
@@ -47,8 +48,8 @@ func (t *Tx) count(c *community.Conversation, by int64) {
 	if t.counts == nil {
 		t.counts = counts{}
 	}
-	brand, channel := t.label(c.Brand), t.label(c.Channel)
-	add := func(dim dimension, value int64) { t.counts[counter{brand, channel, dim, value}] += by }
+	brand, channel, private := t.label(c.Brand), t.label(c.Channel), bit(c.Private)
+	add := func(dim dimension, value int64) { t.counts[counter{brand, channel, private, dim, value}] += by }
 	add(byStatus, labelOf(t, c.Status))
 	if c.Trouble() {
 		add(byTrouble, 1)
@@ -72,16 +73,17 @@ func (t *Tx) count(c *community.Conversation, by int64) {
 // writers, any other order ends in deadlocks.
 func (t *Tx) flushCounts() error {
 	keys := slices.SortedFunc(maps.Keys(t.counts), func(a, b counter) int {
-		return cmp.Or(cmp.Compare(a.brand, b.brand), cmp.Compare(a.channel, b.channel), cmp.Compare(a.dim, b.dim), cmp.Compare(a.value, b.value))
+		return cmp.Or(cmp.Compare(a.brand, b.brand), cmp.Compare(a.channel, b.channel), cmp.Compare(a.private, b.private),
+			cmp.Compare(a.dim, b.dim), cmp.Compare(a.value, b.value))
 	})
 	for _, k := range keys {
 		n := t.counts[k]
 		if n == 0 {
 			continue
 		}
-		if err := t.exec(`INSERT INTO tally (brand, channel, dim, value, n) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (brand, channel, dim, value) DO UPDATE SET n = tally.n + excluded.n`,
-			k.brand, k.channel, int64(k.dim), k.value, n); err != nil {
+		if err := t.exec(`INSERT INTO tally (brand, channel, is_private, dim, value, n) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (brand, channel, is_private, dim, value) DO UPDATE SET n = tally.n + excluded.n`,
+			k.brand, k.channel, k.private, int64(k.dim), k.value, n); err != nil {
 			return err
 		}
 	}

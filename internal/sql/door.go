@@ -25,7 +25,10 @@ func (d *Door) AgentByEmail(ctx context.Context, email string) (a community.Agen
 	err = d.db.read(ctx, func(s *snapshot) error {
 		var body string
 		ok, err := one(ctx, s, `SELECT body, password FROM agent WHERE email = $1`, []any{text.Fold(email)}, &body, &hash)
-		if err == nil && !ok {
+		if err != nil {
+			return err
+		}
+		if !ok {
 			return missing("agent", email)
 		}
 		return unpack(body, &a)
@@ -132,7 +135,10 @@ func (d *Door) Token(ctx context.Context, hash string) (v community.Viewer, err 
 	err = d.db.read(ctx, func(s *snapshot) error {
 		var body string
 		ok, err := one(ctx, s, `SELECT viewer FROM token WHERE hash = $1`, []any{hash}, &body)
-		if err == nil && !ok {
+		if err != nil {
+			return err
+		}
+		if !ok {
 			return missing("token", "")
 		}
 		return unpack(body, &v)

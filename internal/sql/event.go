@@ -53,10 +53,7 @@ func (in *Inbox) Events(ctx context.Context, v community.Viewer, after int64, li
 		for _, r := range reaches {
 			f := &filter{args: []any{after, limit}}
 			f.and(`brand = %s`, s.db.labels.find(r.brand))
-			if !r.all {
-				f.and(`EXISTS (SELECT 1 FROM conversation c WHERE c.id = event.conversation AND `+
-					`c.channel IN (SELECT l.num FROM label l WHERE l.name IN (SELECT value FROM json_each(%s))))`, jsonList(r.channels))
-			}
+			s.reached(f, r)
 			part, err := eventsAfter(ctx, adhoc{s}, s.db.labels, after, limit, `AND `+f.text(), f.args[2:]...)
 			if err != nil {
 				return err
@@ -69,8 +66,25 @@ func (in *Inbox) Events(ctx context.Context, v community.Viewer, after int64, li
 	return out[:min(len(out), max(limit, 0))], err
 }
 
-func jsonList(words []string) string {
-	b, err := json.Marshal(words)
+// reached keeps to events of conversations a viewer reaches, and of none for who
+// sees the whole brand. A merged one is the one that stayed.
+func (s *snapshot) reached(f *filter, r reach) {
+	if r.all && r.private {
+		return
+	}
+	c := filter{args: f.args}
+	c.where = []string{`c.id = coalesce((SELECT w.into_id FROM forward w WHERE w.id = event.conversation), event.conversation)`}
+	c.within(s.db.labels, r, "c.")
+	f.args = c.args
+	seen := `EXISTS (SELECT 1 FROM conversation c WHERE ` + c.text() + `)`
+	if r.all {
+		seen = `(event.conversation = '' OR ` + seen + `)`
+	}
+	f.where = append(f.where, seen)
+}
+
+func jsonList[T any](list []T) string {
+	b, err := json.Marshal(list)
 	if err != nil {
 		return "[]"
 	}

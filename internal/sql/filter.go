@@ -28,8 +28,29 @@ func (f *filter) and(format string, args ...any) {
 // any asks for one of several labels; none asks for nothing.
 func (f *filter) any(column string, labels []any) {
 	if len(labels) > 0 {
-		f.and(`+`+column+` IN (`+strings.TrimSuffix(strings.Repeat("%s,", len(labels)), ",")+`)`, labels...)
+		f.and(`+`+column+` IN (`+slots(len(labels))+`)`, labels...)
 	}
+}
+
+// slots are n places of a list of arguments.
+func slots(n int) string { return strings.TrimSuffix(strings.Repeat("%s,", n), ",") }
+
+// within keeps to the conversations a viewer reaches; table is what stands
+// before their columns.
+func (f *filter) within(l *labels, r reach, table string) {
+	if !r.all {
+		f.any(table+"channel", labelsOf(l, r.channels))
+	}
+	if r.private {
+		return
+	}
+	text := `+` + table + `is_private = %s`
+	args := []any{0}
+	if len(r.intimate) > 0 {
+		text = `(` + text + ` OR +` + table + `channel IN (` + slots(len(r.intimate)) + `))`
+		args = append(args, labelsOf(l, r.intimate)...)
+	}
+	f.and(text, args...)
 }
 
 // bare is a column an index may be chosen by.
@@ -57,9 +78,7 @@ func labelsOf[T ~string](l *labels, words []T) []any {
 func (s *snapshot) filter(v community.Viewer, q community.Query, r reach, few bool) *filter {
 	l := s.db.labels
 	f := &filter{few: few}
-	if !r.all {
-		f.any("channel", labelsOf(l, r.channels))
-	}
+	f.within(l, r, "")
 	f.any("category", labelsOf(l, q.Category))
 	f.any("urgency", labelsOf(l, q.Urgency))
 	f.any("sentiment", labelsOf(l, q.Sentiment))

@@ -21,7 +21,8 @@ type reach struct {
 	brand    string
 	all      bool     // every channel, and what belongs to none
 	channels []string // else these
-	private  bool     // private messages wherever he sees
+	private  bool     // what is private, wherever he sees
+	intimate []string // else what is private in these channels only
 }
 
 // reaches lists what a viewer may read of one brand, or of all with "".
@@ -40,17 +41,14 @@ func (s *snapshot) reaches(ctx context.Context, v community.Viewer, brand string
 	}
 	var out []reach
 	for _, b := range brands {
-		r := reach{brand: b, private: true}
+		r := reach{brand: b}
 		r.channels, r.all = v.Channels(b)
 		if !r.all && len(r.channels) == 0 {
 			continue
 		}
-		if r.all {
-			_, r.private = v.ChannelsFor(community.ActionPrivate, b)
-		}
-		for _, c := range r.channels {
-			r.private = r.private && v.Sees(b, c, true)
-		}
+		some, every := v.ChannelsFor(community.ActionPrivate, b)
+		r.intimate = slices.DeleteFunc(some, func(c string) bool { return !v.Sees(b, c, true) })
+		r.private = every || !r.all && len(r.intimate) == len(r.channels)
 		out = append(out, r)
 	}
 	return out, nil
@@ -67,24 +65,15 @@ func (s *snapshot) words(ctx context.Context, text string, args ...any) ([]strin
 	return out, err
 }
 
-// hide takes from a row what the viewer may not read: the start of a private
-// message.
-func hide(v community.Viewer, c *community.Conversation) {
-	if c.Private && !v.Sees(c.Brand, c.Channel, true) {
-		c.Preview = ""
-	}
-}
-
 // seen reads a conversation the viewer may see, else a Fault NotFound.
 func (s *snapshot) seen(ctx context.Context, v community.Viewer, id string) (*numbered, error) {
 	c, err := conversationByID(ctx, s, s.db.labels, id)
 	if err != nil {
 		return nil, err
 	}
-	if c == nil || !v.Sees(c.Brand, c.Channel, false) {
+	if c == nil || !v.Sees(c.Brand, c.Channel, c.Private) {
 		return nil, missing("conversation", id)
 	}
-	hide(v, &c.Conversation)
 	return c, nil
 }
 
@@ -101,8 +90,8 @@ func (in *Inbox) Conversation(ctx context.Context, v community.Viewer, id string
 	return out, err
 }
 
-// Matter reads a whole conversation. Private messages and replies are left out
-// for a viewer who may not read them.
+// Matter reads a whole conversation. What is private of a public one is left
+// out for a viewer who may not read it.
 func (in *Inbox) Matter(ctx context.Context, v community.Viewer, id string) (*community.Matter, error) {
 	var out *community.Matter
 	err := in.db.read(ctx, func(s *snapshot) error {
@@ -142,14 +131,8 @@ func (s *snapshot) fill(ctx context.Context, v community.Viewer, c *numbered, m 
 	for i := range held {
 		m.Deadlines = append(m.Deadlines, held[i].Deadline)
 	}
-	if m.Complaint != nil && c.Private && !private {
-		conceal(m.Complaint)
-	}
 	return errors.Join(append(errs[:], err)...)
 }
-
-// conceal takes from a complaint the words that may quote a private message.
-func conceal(p *community.Complaint) { p.Summary, p.Cause = "", "" }
 
 // Revisions returns every content a message had, newest first.
 func (in *Inbox) Revisions(ctx context.Context, v community.Viewer, message string) ([]community.Wording, error) {
@@ -191,12 +174,12 @@ func (s *snapshot) entry(ctx context.Context, v community.Viewer, key string) (*
 		return nil, missing("message", key)
 	}
 	e := &found[0].e
-	channel := ""
+	channel, private := "", false
 	if found[0].num > 0 {
-		_, err = one(ctx, s, `SELECT id, channel FROM conversation WHERE num = $1`, []any{found[0].num >> placeBits},
-			&e.Conversation, named(s.db.labels, &channel))
+		_, err = one(ctx, s, `SELECT id, channel, is_private FROM conversation WHERE num = $1`, []any{found[0].num >> placeBits},
+			&e.Conversation, named(s.db.labels, &channel), &private)
 	}
-	if err == nil && !v.Sees(e.Message.Brand, channel, e.Message.Private) {
+	if err == nil && !v.Sees(e.Message.Brand, channel, private || e.Message.Private) {
 		err = missing("message", key)
 	}
 	return e, err

@@ -142,6 +142,7 @@ func (t *Tx) HandedOver(_ context.Context, m *community.Message) ([]community.Co
 	}
 	var nums []int64
 	err = each(t.ctx, t, `SELECT h.conversation, h.at FROM message m CROSS JOIN handoff h ON h.conversation = m.num >> 20
+		JOIN reply r ON r.id = h.reply AND r.state IN ('held', 'sending', 'sent', 'unknown')
 		WHERE m.author = $1 AND m.author <> 0 AND m.num > 0 AND h.to_account = $2`,
 		[]any{author.num, community.AccountKey(m.Brand, m.Network, m.Account)}, func(rows *sql.Rows) error {
 			var num int64

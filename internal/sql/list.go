@@ -32,7 +32,7 @@ func (in *Inbox) Conversations(ctx context.Context, v community.Viewer, q commun
 			rows = rows[:q.Limit]
 			page.Next = rows[q.Limit-1].cursor()
 		}
-		page.Items, err = s.rows(ctx, v, rows)
+		page.Items, err = s.rows(ctx, rows)
 		return err
 	})
 	return page, err
@@ -67,15 +67,18 @@ func (s *snapshot) list(ctx context.Context, v community.Viewer, q community.Que
 	if err != nil || len(reaches) == 0 {
 		return nil, false, err
 	}
-	var found [2]*hits // of public messages, of all
+	var found [2]*hits // of public messages, of all: the same for every brand
 	var walks []walk
 	for _, r := range reaches {
 		var h *hits
 		if q.Q != "" {
-			if h = found[bit(r.private)]; h == nil {
-				if h, err = s.search(ctx, q.Q, r.private); err != nil {
+			mixed := !r.private && len(r.intimate) > 0
+			if h = found[bit(r.private)]; h == nil || mixed {
+				if h, err = s.search(ctx, q.Q, r); err != nil {
 					return nil, false, err
 				}
+			}
+			if !mixed {
 				found[bit(r.private)] = h
 			}
 			if h.n == 0 {
@@ -193,7 +196,7 @@ func (s *snapshot) walk(ctx context.Context, w *walk, after *place, limit int, t
 }
 
 // rows reads whole rows, in the order of their places.
-func (s *snapshot) rows(ctx context.Context, v community.Viewer, places []place) ([]community.Conversation, error) {
+func (s *snapshot) rows(ctx context.Context, places []place) ([]community.Conversation, error) {
 	nums := make([]int64, len(places))
 	at := make(map[int64]int, len(places))
 	for i, p := range places {
@@ -209,7 +212,6 @@ func (s *snapshot) rows(ctx context.Context, v community.Viewer, places []place)
 		if err := c.scan(rows, s.db.labels); err != nil {
 			return err
 		}
-		hide(v, &c.Conversation)
 		out[at[c.num]] = c.Conversation
 		return nil
 	})

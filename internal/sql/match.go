@@ -35,10 +35,10 @@ func (h *hits) has(num int64) bool {
 const few = 400
 
 // search finds the conversations of a query. When nothing has all its words, it
-// drops words from the end. Without private, only public messages are searched.
-func (s *snapshot) search(ctx context.Context, query string, private bool) (*hits, error) {
+// drops words from the end. Private messages are searched where the reach says.
+func (s *snapshot) search(ctx context.Context, query string, r reach) (*hits, error) {
 	for e, ok := understand(query); ok; e, ok = fewer(e) {
-		found, err := s.match(ctx, e, private)
+		found, err := s.match(ctx, e, r)
 		if err != nil || found.n > 0 {
 			return found, err
 		}
@@ -46,16 +46,24 @@ func (s *snapshot) search(ctx context.Context, query string, private bool) (*hit
 	return &hits{}, nil
 }
 
-func (s *snapshot) match(ctx context.Context, e phrase.Expr, private bool) (*hits, error) {
+func (s *snapshot) match(ctx context.Context, e phrase.Expr, r reach) (*hits, error) {
 	from := `SELECT rowid FROM found WHERE found MATCH $1 ORDER BY rowid DESC LIMIT $2`
-	if !private {
+	args := []any{ftsQuery(e), window + 1}
+	switch {
+	case r.private:
+	case len(r.intimate) == 0:
 		from = `SELECT f.rowid FROM found f CROSS JOIN message m ON m.num = f.rowid WHERE f.found MATCH $1 AND m.is_private = 0 ORDER BY f.rowid DESC LIMIT $2`
+	default:
+		from = `SELECT f.rowid FROM found f CROSS JOIN message m ON m.num = f.rowid CROSS JOIN conversation c ON c.num = f.rowid >> 20
+			WHERE f.found MATCH $1 AND (m.is_private = 0 OR c.brand = $3 AND c.channel IN (SELECT value FROM json_each($4)))
+			ORDER BY f.rowid DESC LIMIT $2`
+		args = append(args, s.db.labels.find(r.brand), jsonList(labelsOf(s.db.labels, r.intimate)))
 	}
 	h := &hits{}
 	var list sql.NullString
 	var n int
 	// One text with all numbers costs a fifth of as many rows.
-	_, err := one(ctx, s, `SELECT count(*), group_concat(rowid >> 20) FROM (`+from+`)`, []any{ftsQuery(e), window + 1}, &n, &list)
+	_, err := one(ctx, s, `SELECT count(*), group_concat(rowid >> 20) FROM (`+from+`)`, args, &n, &list)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (s *snapshot) messages(ctx context.Context, v community.Viewer, q community
 	if after != nil {
 		f.and(`(m.at, m.num) < (%s, %s)`, after.key, after.num)
 	}
-	rows, err := adhoc{s}.query(ctx, `SELECT m.at, m.num, m.is_private, coalesce(c.channel, 0) FROM message m
+	rows, err := adhoc{s}.query(ctx, `SELECT m.at, m.num, max(m.is_private, coalesce(c.is_private, 0)), coalesce(c.channel, 0) FROM message m
 		LEFT JOIN conversation c ON c.num = m.num >> 20 WHERE `+f.text()+` ORDER BY m.at DESC, m.num DESC`, f.args...)
 	if err != nil {
 		return to, err

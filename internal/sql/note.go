@@ -16,14 +16,34 @@ func (t *Tx) about(conversation string) (int64, error) {
 	return num, err
 }
 
-// PutNote implements desk.Tx. The same id again is the same note.
+// PutNote implements desk.Tx.
 func (t *Tx) PutNote(_ context.Context, n community.Note) error {
 	num, err := t.about(n.Conversation)
 	if err != nil {
 		return err
 	}
-	return t.exec(`INSERT INTO note (id, conversation, agent, text, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
+	written, err := t.affect(`INSERT INTO note (id, conversation, agent, text, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
 		n.ID, num, n.Agent, safe(n.Text), ms(n.At))
+	if err != nil || written > 0 {
+		return err
+	}
+	same, err := t.one(`SELECT 1 FROM note WHERE id = $1 AND conversation = $2 AND text = $3`, []any{n.ID, num, safe(n.Text)}, new(int))
+	if err == nil && !same {
+		err = community.Faultf(community.Conflict, "note.id", n.ID)
+	}
+	return err
+}
+
+// Assignable implements desk.Tx.
+func (t *Tx) Assignable(_ context.Context, brand, agent string) (bool, error) {
+	var body string
+	ok, err := t.one(`SELECT body FROM agent WHERE id = $1`, []any{agent}, &body)
+	if err != nil || !ok {
+		return false, err
+	}
+	var a community.Agent
+	err = unpack(body, &a)
+	return a.Assignable(brand), err
 }
 
 // PutAct implements desk.Tx.

@@ -81,12 +81,12 @@ func readSettings(ctx context.Context, q querier, brand string) (*desk.Settings,
 		return nil, err
 	}
 	if s.Hours[brand], err = community.Compile(s.Brand.Calendar); err != nil {
-		return nil, err
+		return nil, broken(brand, err)
 	}
 	for i := range s.Channels {
 		c := &s.Channels[i]
 		if s.Hours[c.ID], err = community.Compile(c.Hours); err != nil {
-			return nil, err
+			return nil, broken(c.ID, err)
 		}
 	}
 	return s, nil
@@ -153,4 +153,10 @@ func (t *Tx) putBody(text string, v any, args ...any) error {
 		return err
 	}
 	return t.exec(text, append(args, string(body))...)
+}
+
+// broken says that hours cannot be read. It is no fault of the message at hand,
+// which waits until they can.
+func broken(whose string, err error) error {
+	return community.Faultf(community.Unavailable, "store.calendar", whose).Because(err)
 }

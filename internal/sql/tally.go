@@ -41,19 +41,16 @@ func (in *Inbox) Tally(ctx context.Context, v community.Viewer, brand string) (c
 
 func (s *snapshot) tally(ctx context.Context, v community.Viewer, r reach, t *community.Tally) error {
 	l := s.db.labels
-	sees := map[string]bool{}
-	for _, c := range r.channels {
-		sees[c] = true
-	}
-	return each(ctx, s, `SELECT channel, dim, value, n FROM tally WHERE brand = $1 AND n <> 0`, []any{l.find(r.brand)}, func(rows *sql.Rows) error {
+	return each(ctx, s, `SELECT channel, is_private, dim, value, n FROM tally WHERE brand = $1 AND n <> 0`, []any{l.find(r.brand)}, func(rows *sql.Rows) error {
 		var channel string
+		var private bool
 		var dim dimension
 		var value int64
 		var n int
-		if err := rows.Scan(named(l, &channel), &dim, &value, &n); err != nil {
+		if err := rows.Scan(named(l, &channel), &private, &dim, &value, &n); err != nil {
 			return err
 		}
-		if !r.all && !sees[channel] {
+		if !v.Sees(r.brand, channel, private) {
 			return nil
 		}
 		word := ""

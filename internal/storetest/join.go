@@ -152,9 +152,16 @@ func testHandedOver(t *testing.T, fresh func(testing.TB) Bench) {
 	b.brands(t, "a")
 	m := message("a", 1)
 	b.file(t, "c1", m)
+	said := community.Reply{
+		ID: "h1", Brand: "a", Conversation: "c1", InReplyTo: m.Identity().Key(), Account: community.AccountKey("a", "x", "brand"),
+		Kind: community.ReplyHandoff, State: community.ReplySent, Text: "@aide", CreatedAt: m.ReceivedAt, Version: 1,
+	}
 	b.write(t, func(tx desk.Tx) error {
+		if err := tx.PutReply(t.Context(), nil, &said); err != nil {
+			return err
+		}
 		return tx.PutHandoff(t.Context(), community.Handoff{
-			ID: "h1", Conversation: "c1", From: community.AccountKey("a", "x", "brand"),
+			ID: "h1", Reply: "h1", Conversation: "c1", From: community.AccountKey("a", "x", "brand"),
 			To: community.AccountKey("a", "x", "aide"), Agent: "lea", At: m.ReceivedAt,
 		})
 	})
@@ -182,4 +189,14 @@ func testHandedOver(t *testing.T, fresh func(testing.TB) Bench) {
 			return err
 		})
 	}
+	b.write(t, func(tx desk.Tx) error {
+		back := said
+		back.State, back.Version = community.ReplyDraft, 2
+		if err := tx.PutReply(t.Context(), &said, &back); err != nil {
+			return err
+		}
+		found, err := tx.HandedOver(t.Context(), &next)
+		same(t, "taken back", fmt.Sprint(names(found)), "[]")
+		return err
+	})
 }

@@ -23,7 +23,7 @@ func (b *Bench) crowd(t testing.TB, n int) []community.Conversation {
 		for i := range n {
 			m := message([]string{"a", "a", "b"}[i%3], i)
 			m.Network = []string{"x", "facebook"}[i/2%2]
-			m.Private = i%11 == 0
+			m.Private = i%11 < 4
 			c := conversation(fmt.Sprint("c", i), m)
 			vary(&c, i)
 			out[i] = c
@@ -66,7 +66,7 @@ func wanted(v community.Viewer, q community.Query, c *community.Conversation) bo
 	if !special {
 		who = q.Assignee
 	}
-	return v.Sees(c.Brand, c.Channel, false) && (q.Brand == "" || q.Brand == c.Brand) && sla[q.SLA] &&
+	return v.Sees(c.Brand, c.Channel, c.Private) && (q.Brand == "" || q.Brand == c.Brand) && sla[q.SLA] &&
 		in(len(q.Status), slices.Contains(q.Status, c.Status)) && in(len(q.Category), slices.Contains(q.Category, c.Category)) &&
 		in(len(q.Urgency), slices.Contains(q.Urgency, c.Urgency)) && in(len(q.Sentiment), slices.Contains(q.Sentiment, c.Sentiment)) &&
 		in(len(q.Reason), slices.Contains(q.Reason, c.Reason)) && in(len(q.Channel), slices.Contains(q.Channel, c.Channel)) &&
@@ -124,18 +124,32 @@ func viewers() []community.Viewer {
 	return []community.Viewer{
 		system(), agentOf("a", community.RoleAgent), agentOf("b", community.RoleReader), agentOf("a", community.RoleAgent, "a.support"),
 		agentOf("a", community.RoleBrand, "a.brand", "b.brand"),
+		mixed("a.support"), mixed("a.support", "a.brand"),
 		{},
 		agentOf("", community.RoleAdmin),
 	}
 }
 
-// testLists compares random queries of random viewers with the rule.
+// mixed reads private messages in one channel only of those it sees: all of
+// brand a, or the ones named.
+func mixed(private string, channels ...string) community.Viewer {
+	return community.Viewer{Agent: "agent-a", Grants: []community.Grant{
+		{Brand: "a", Role: community.RoleReader, Channels: channels},
+		{Brand: "a", Role: community.RoleAgent, Channels: []string{private}},
+	}}
+}
+
+// testLists compares with the rule what every viewer lists and finds unasked,
+// then random queries of random viewers.
 func testLists(t *testing.T, fresh func(testing.TB) Bench) {
 	b := fresh(t)
 	all := b.crowd(t, 240)
-	byID := map[string]*community.Conversation{}
-	for i := range all {
-		byID[all[i].ID] = &all[i]
+	for _, v := range viewers() {
+		for _, sort := range []community.Sort{community.SortDue, community.SortNewest} {
+			for _, words := range []string{"", "colis"} { // everybody writes of a parcel
+				b.listed(t, t, all, v, community.Query{Q: words, Sort: sort}, 50)
+			}
+		}
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		q, v := drawQuery(r), rapid.SampledFrom(viewers()).Draw(r, "viewer")
@@ -143,37 +157,10 @@ func testLists(t *testing.T, fresh func(testing.TB) Bench) {
 		if size == 1 {
 			q.Status = []community.Status{community.Open}
 		}
-		want := map[string]bool{}
-		for i := range all {
-			if wanted(v, q, &all[i]) {
-				want[all[i].ID] = true
-			}
-		}
-		if rapid.Bool().Draw(r, "search") { // everybody writes of a parcel, one public message each
+		if rapid.Bool().Draw(r, "search") {
 			q.Q = rapid.SampledFrom([]string{"colis", "coli", "OÙ est", `"mon colis"`}).Draw(r, "q")
-			for id := range want {
-				if byID[id].Private && !private(v, byID[id].Brand) {
-					delete(want, id)
-				}
-			}
 		}
-		got := b.every(t, v, q, size)
-		for i := range got {
-			if !want[got[i].ID] {
-				r.Fatalf("%s is not wanted, or twice", got[i].ID)
-			}
-			delete(want, got[i].ID)
-			if i > 0 && before(q, &got[i-1], &got[i]) > 0 {
-				r.Fatalf("%s stands before %s", got[i-1].ID, got[i].ID)
-			}
-		}
-		if len(want) > 0 {
-			r.Fatalf("missing: %v of %d", slices.Sorted(maps.Keys(want)), len(got))
-		}
-		n, err := b.Reader.Count(t.Context(), v, q)
-		if err != nil || n.N != len(got) || n.Over {
-			r.Fatalf("counted %+v, %v; listed %d", n, err, len(got))
-		}
+		b.listed(t, r, all, v, q, size)
 	})
 	for _, bad := range []community.Query{{Sort: "upwards"}, {Status: []community.Status{"ajar"}}, {Cursor: "?"}, {Cursor: "AAA"}} {
 		_, err := b.Reader.Conversations(t.Context(), system(), bad)
@@ -181,20 +168,32 @@ func testLists(t *testing.T, fresh func(testing.TB) Bench) {
 	}
 }
 
-// private tells whether a viewer's search looks into private messages: where he
-// may read them in every channel he sees.
-func private(v community.Viewer, brand string) bool {
-	channels, all := v.Channels(brand)
-	if all {
-		_, all = v.ChannelsFor(community.ActionPrivate, brand)
-		return all
-	}
-	for _, c := range channels {
-		if !v.Sees(brand, c, true) {
-			return false
+// listed compares one query's answer, in pages of size, with the rule.
+func (b *Bench) listed(t testing.TB, r interface{ Fatalf(string, ...any) }, all []community.Conversation, v community.Viewer, q community.Query, size int) {
+	t.Helper()
+	want := map[string]bool{}
+	for i := range all {
+		if wanted(v, q, &all[i]) {
+			want[all[i].ID] = true
 		}
 	}
-	return true
+	got := b.every(t, v, q, size)
+	for i := range got {
+		if !want[got[i].ID] {
+			r.Fatalf("%s is not wanted, or twice: %+v of %+v", got[i].ID, q, v)
+		}
+		delete(want, got[i].ID)
+		if i > 0 && before(q, &got[i-1], &got[i]) > 0 {
+			r.Fatalf("%s stands before %s: %+v of %+v", got[i-1].ID, got[i].ID, q, v)
+		}
+	}
+	if len(want) > 0 {
+		r.Fatalf("missing: %v of %d: %+v of %+v", slices.Sorted(maps.Keys(want)), len(got), q, v)
+	}
+	n, err := b.Reader.Count(t.Context(), v, q)
+	if err != nil || n.N != len(got) || n.Over {
+		r.Fatalf("counted %+v, %v; listed %d", n, err, len(got))
+	}
 }
 
 // testPages reads a list while conversations come and go: what was there all
@@ -234,6 +233,7 @@ func testCounters(t *testing.T, fresh func(testing.TB) Bench) {
 			undo := rapid.IntRange(0, 4).Draw(r, "undo") == 0
 			next := all[i]
 			vary(&next, rapid.IntRange(0, 500).Draw(r, "how"))
+			next.Private = rapid.Bool().Draw(r, "private")
 			next.Version++
 			err := b.Store.Batch(t.Context(), func(tx desk.Tx) error {
 				if err := tx.PutConversation(t.Context(), &all[i], &next); err != nil {

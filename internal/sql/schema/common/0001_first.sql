@@ -173,9 +173,9 @@ CREATE TABLE conversation (
 -- The two orders of the inbox. They carry every column a list filters by, so
 -- that a filter that matches nothing costs a walk over a narrow index.
 CREATE INDEX conversation_due ON conversation (brand, due, num, status, category, urgency, sentiment, reason,
-	channel, network, account, assignee, is_triage, is_trouble) WHERE due > 0;
+	channel, network, account, assignee, is_triage, is_trouble, is_private) WHERE due > 0;
 CREATE INDEX conversation_last ON conversation (brand, status, last_at, num, due, category, urgency, sentiment, reason,
-	channel, network, account, assignee, is_triage, is_trouble);
+	channel, network, account, assignee, is_triage, is_trouble, is_private);
 
 -- Where a merged conversation went.
 CREATE TABLE forward (
@@ -331,14 +331,16 @@ CREATE TABLE import (
 	PRIMARY KEY (batch, change)
 );
 
--- How many conversations stand where, kept by the writer and exact.
+-- How many conversations stand where, kept by the writer and exact. Private
+-- ones are counted apart: not everybody may know of them.
 CREATE TABLE tally (
-	brand   BIGINT NOT NULL, -- label
-	channel BIGINT NOT NULL, -- label
-	dim     BIGINT NOT NULL, -- a dimension of counter.go
-	value   BIGINT NOT NULL, -- label
-	n       BIGINT NOT NULL,
-	PRIMARY KEY (brand, channel, dim, value)
+	brand      BIGINT NOT NULL, -- label
+	channel    BIGINT NOT NULL, -- label
+	is_private BIGINT NOT NULL,
+	dim        BIGINT NOT NULL, -- a dimension of counter.go
+	value      BIGINT NOT NULL, -- label
+	n          BIGINT NOT NULL,
+	PRIMARY KEY (brand, channel, is_private, dim, value)
 ) CLUSTERED;
 
 CREATE TABLE mood (
