@@ -54,9 +54,11 @@ func (a api) agents(c *fiber.Ctx) error {
 		return err
 	}
 	found, err := a.s.Reader.Agents(c.UserContext(), viewerOf(c), brand)
-	items := make([]colleague, len(found))
+	items := []colleague{}
 	for i := range found {
-		items[i] = colleague{ID: found[i].ID, Name: found[i].Name}
+		if found[i].Assignable(brand) {
+			items = append(items, colleague{ID: found[i].ID, Name: found[i].Name})
+		}
 	}
 	return whole(c, items, err)
 }

@@ -28,7 +28,8 @@ type Reader interface {
 	Brands(ctx context.Context, v community.Viewer) ([]community.Brand, error)
 	Channels(ctx context.Context, v community.Viewer, brand string) ([]community.Channel, error)
 	Accounts(ctx context.Context, v community.Viewer, brand string) ([]community.Account, error)
-	// Agents lists the colleagues who may be assigned something of this brand.
+	// Agents lists the colleagues who work on this brand (community.Agent's
+	// Assignable tells who of them can be given something).
 	Agents(ctx context.Context, v community.Viewer, brand string) ([]community.Agent, error)
 	// Events returns what happened after the event with this id, for brands the
 	// viewer may read, oldest first: how a stream resumes after a break.

@@ -125,7 +125,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	case err != nil:
 		return err
 	}
-	return <-failed
+	// Asked to stop before it had begun to listen, it did not know its listener.
+	if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	if err := <-failed; err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // app builds the routes. Handlers find ctx as c.UserContext(): it lives until

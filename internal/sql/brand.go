@@ -46,8 +46,8 @@ func (in *Inbox) Accounts(ctx context.Context, v community.Viewer, brand string)
 	return out, err
 }
 
-// Agents lists the colleagues a brand's conversations can be assigned to, with
-// what they may do in it.
+// Agents lists the active colleagues who work on a brand, with what they may do
+// in it.
 func (in *Inbox) Agents(ctx context.Context, v community.Viewer, brand string) (out []community.Agent, err error) {
 	if !reads(v, brand) {
 		return nil, nil
@@ -56,7 +56,7 @@ func (in *Inbox) Agents(ctx context.Context, v community.Viewer, brand string) (
 		all, err := bodies[community.Agent](ctx, s, `SELECT body FROM agent ORDER BY email`)
 		for _, a := range all {
 			a.Grants = slices.DeleteFunc(a.Grants, func(g community.Grant) bool { return g.Brand != brand })
-			if a.Assignable(brand) {
+			if len(a.Grants) > 0 && a.Active {
 				out = append(out, a)
 			}
 		}
