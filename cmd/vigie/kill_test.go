@@ -162,7 +162,7 @@ func TestNoAnswerIsSentTwiceOrLost(t *testing.T) {
 		Lost: 0.1, Ghost: 0.2, EchoFirst: 0.3, Limit: 0.05,
 		Stall: 1500 * time.Millisecond, IndexDelay: 300 * time.Millisecond,
 	}
-	network, err := simulated.NewServer(simulated.Options{Seed: 3, Backlog: 3*killTimes + 40, Trouble: trouble})
+	network, err := simulated.NewServer(simulated.Options{Seed: 3, Backlog: 10*killTimes + 60, Trouble: trouble})
 	if err != nil {
 		t.Fatal(err)
 	}

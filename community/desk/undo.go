@@ -112,6 +112,10 @@ func (d *Desk) putReply(ctx context.Context, tx Tx, settings *Settings, c *commu
 	}
 	next := *c
 	next.ReplyState = troubleOf(replies)
+	unmoved := before != nil && before.State == after.State && after.State != community.ReplySent
+	if unmoved && next.ReplyState == c.ReplyState {
+		return nil // a draft being written, a reply that waits: nothing to see from outside
+	}
 	return d.put(ctx, tx, settings, c, &next)
 }
 

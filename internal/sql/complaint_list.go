@@ -63,7 +63,11 @@ func (in *Inbox) Complaints(ctx context.Context, v community.Viewer, q community
 			page.Next = p.cursor()
 		}
 		for i := range found {
-			page.Items = append(page.Items, found[i].Complaint)
+			p := &found[i].Complaint
+			if !readsPrivate(v, p.Brand) {
+				conceal(p)
+			}
+			page.Items = append(page.Items, *p)
 		}
 		return nil
 	})
@@ -87,8 +91,30 @@ func (in *Inbox) Complaint(ctx context.Context, v community.Viewer, id string) (
 			}
 			return err
 		}
-		out = p
+		if out = p; !readsPrivate(v, p.Brand) {
+			conceal(out)
+		}
 		return nil
 	})
 	return out, err
+}
+
+// readsPrivate tells whether the viewer may read anything private of a brand.
+func readsPrivate(v community.Viewer, brand string) bool {
+	channels, all := v.ChannelsFor(community.ActionPrivate, brand)
+	return all || len(channels) > 0
+}
+
+// conceal leaves out what the team wrote of a complaint: it may quote what was
+// said in private.
+func conceal(p *community.Complaint) {
+	if p == nil {
+		return
+	}
+	p.Summary, p.Cause, p.Outcome = "", "", ""
+	trace := slices.Clone(p.Trace)
+	for i := range trace {
+		trace[i].Note = ""
+	}
+	p.Trace = trace
 }

@@ -112,11 +112,15 @@ func (s *snapshot) fill(ctx context.Context, v community.Viewer, c *numbered, m 
 	private := v.Sees(c.Brand, c.Channel, true)
 	first, last := span(c.num)
 	rows, err := entries(ctx, s, s.db.labels, `SELECT `+entryColumns+` FROM message m WHERE m.num BETWEEN $1 AND $2 ORDER BY m.at, m.key`, first, last)
+	hidden := false
 	for i := range rows {
-		if e := &rows[i].e; private || !e.Message.Private {
-			e.Conversation = c.ID
-			m.Entries = append(m.Entries, *e)
+		e := &rows[i].e
+		if !private && e.Message.Private {
+			hidden = true
+			continue
 		}
+		e.Conversation = c.ID
+		m.Entries = append(m.Entries, *e)
 	}
 	var errs [5]error
 	m.Replies, errs[0] = replies(ctx, s, ofConversation, c.num)
@@ -126,7 +130,14 @@ func (s *snapshot) fill(ctx context.Context, v community.Viewer, c *numbered, m 
 	errs[3] = errDeadlines
 	m.Complaint, errs[4] = oneComplaint(ctx, s, ofMatter, c.num)
 	if !private {
-		m.Replies = slices.DeleteFunc(m.Replies, func(r community.Reply) bool { return r.Visibility == community.Private })
+		m.Replies = slices.DeleteFunc(m.Replies, func(r community.Reply) bool {
+			hidden = hidden || r.Visibility == community.Private
+			return r.Visibility == community.Private
+		})
+	}
+	if hidden { // what the team writes may quote what was said in private
+		m.Notes = nil
+		conceal(m.Complaint)
 	}
 	for i := range held {
 		m.Deadlines = append(m.Deadlines, held[i].Deadline)
