@@ -137,10 +137,7 @@ func importAll(b *testing.B, h *house, file io.Reader) {
 // people whose conversations are on the screen, and measures in a real browser
 // when each one's words stand in its row.
 func BenchmarkScreen(b *testing.B) {
-	path := os.Getenv("VIGIE_TEST_CHROMIUM")
-	if path == "" {
-		b.Skip("VIGIE_TEST_CHROMIUM names no browser to drive")
-	}
+	path := chromium(b)
 	const people, rate, seconds = 40, 50, 20
 	g := startDemo(b)
 	say := func(i int) {

@@ -11,14 +11,21 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// browser opens a Chromium that speaks to loopback only, and fails the test for
-// every script error and every word on the page's console.
-func browser(t *testing.T, wide, high int64) context.Context {
+// chromium is the browser to drive; without one the test skips.
+func chromium(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("VIGIE_TEST_CHROMIUM")
 	if path == "" {
 		t.Skip("VIGIE_TEST_CHROMIUM names no browser to drive")
 	}
+	return path
+}
+
+// browser opens a Chromium that speaks to loopback only, and fails the test for
+// every script error and every word on the page's console.
+func browser(t *testing.T, wide, high int64) context.Context {
+	t.Helper()
+	path := chromium(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),

@@ -50,8 +50,9 @@ func press(keys string) chromedp.Action[chromedp.Void] { return chromedp.KeyEven
 // find the most urgent, see why, answer it from the support account, undo once,
 // hand off, escalate, look at the sentiment, in French and in English.
 func TestJourney(t *testing.T) {
-	ctx := browser(t, 1440, 900)
+	chromium(t)
 	g := startDemo(t)
+	ctx := browser(t, 1440, 900) // closed before the demo ends
 	g.enter(t, ctx, "lea")
 	shot(t, ctx, "inbox-fr")
 
@@ -124,8 +125,9 @@ func TestJourney(t *testing.T) {
 
 // TestJourneyInEnglish signs an English speaker in and looks at every page.
 func TestJourneyInEnglish(t *testing.T) {
-	ctx := browser(t, 1440, 900)
+	chromium(t)
 	g := startDemo(t)
+	ctx := browser(t, 1440, 900) // closed before the demo ends
 	g.enter(t, ctx, "tom")
 	if s := text(t, ctx, "nav.rail"); !strings.Contains(s, "Inbox") {
 		t.Errorf("the rail says %q", s)
@@ -142,8 +144,9 @@ func TestJourneyInEnglish(t *testing.T) {
 
 // TestJourneyOnAPhone goes from the list to an answer and back with one pane.
 func TestJourneyOnAPhone(t *testing.T) {
-	ctx := browser(t, 390, 844)
+	chromium(t)
 	g := startDemo(t)
+	ctx := browser(t, 390, 844)
 	g.enter(t, ctx, "lea")
 	shot(t, ctx, "list")
 	if tooWide(t, ctx) {
