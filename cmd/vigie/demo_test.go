@@ -29,7 +29,8 @@ func startDemo(t testing.TB, args ...string) guide {
 	}()
 	t.Cleanup(func() {
 		stop()
-		if code := <-done; code != exitOK || log.Len() > 0 {
+		// The network is meant to fail now and then, which is warned of.
+		if code := <-done; code != exitOK || strings.Contains(log.String(), "level=ERROR") {
 			t.Errorf("the demo ended with %d and said %s", code, log.String())
 		}
 	})
