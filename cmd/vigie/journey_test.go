@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/vigie-hq/vigie/collectors/simulated"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -58,7 +59,7 @@ func TestJourney(t *testing.T) {
 
 	// The first row is the one that must be answered next.
 	var list community.Page[community.Conversation]
-	g.ask(t, "GET", "/api/v1/conversations?status=open&category=support&limit=20", "", &list)
+	g.ask(t, "GET", "/api/v1/conversations?status=open&category=support&limit=40", "", &list)
 	if len(list.Items) < 3 {
 		t.Fatalf("%d support conversations to answer", len(list.Items))
 	}
@@ -100,6 +101,22 @@ func TestJourney(t *testing.T) {
 		return s == community.ReplySent || s == community.ReplyUnknown || s == community.ReplyRefused
 	})
 	shot(t, ctx, "answered")
+
+	// The brand's own page only hands over, by a sentence that is there already.
+	handed := toThePage(t, list.Items, public.ID)
+	do(
+		t, ctx, chromedp.Navigate(g.URL+"/c/"+handed.ID), chromedp.WaitVisible(css(`.relay`)), chromedp.Click(css(`.relay`)),
+	)
+	if words := get(t, ctx, chromedp.Value(css(`#write`))); !strings.Contains(words, "@maisonlune_aide") {
+		t.Errorf("the handover says %q", words)
+	}
+	shot(t, ctx, "handover")
+	do(t, ctx, chromedp.Click(css(`.btn-send`)), chromedp.WaitVisible(css(`#undo .undo`)))
+	var m community.Matter
+	g.ask(t, "GET", "/api/v1/conversations/"+handed.ID, "", &m)
+	if n := len(m.Replies); n == 0 || m.Replies[n-1].Kind != community.ReplyHandoff || m.Replies[n-1].Account != thePage {
+		t.Errorf("handed over as %+v", m.Replies)
+	}
 
 	// Escalate another one, and find it in the register.
 	other := list.Items[2]
@@ -176,6 +193,21 @@ func publicSupport(t *testing.T, list []community.Conversation) community.Conver
 		}
 	}
 	t.Fatal("no public support conversation")
+	return community.Conversation{}
+}
+
+// thePage is the account of the brand's own page.
+var thePage = community.AccountKey(demoBrand, simulated.Name, "corporate")
+
+// toThePage is a public support conversation that reached the brand's own page.
+func toThePage(t *testing.T, list []community.Conversation, not string) community.Conversation {
+	t.Helper()
+	for _, c := range list {
+		if !c.Private && c.Account == thePage && c.ID != not {
+			return c
+		}
+	}
+	t.Fatal("no public support conversation with the brand's own page")
 	return community.Conversation{}
 }
 
