@@ -69,6 +69,5 @@ type Case struct {
 	Owner        string // agent
 }
 
-// newID and time stamps come from the store's clock, so that tests and replays
-// can hold it.
+// now is the store's clock, the only one, so that tests can hold it.
 func (d *Desk) now() time.Time { return d.store.Now() }

@@ -5,25 +5,6 @@ import "unicode/utf8"
 // Runes counts code points; a byte that is not UTF-8 counts as one.
 func Runes(s string) int { return utf8.RuneCountInString(s) }
 
-// UTF16 counts UTF-16 code units, as browsers and some networks do.
-func UTF16(s string) int {
-	n := 0
-	for i := 0; i < len(s); {
-		if s[i] < utf8.RuneSelf {
-			i++
-			n++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		i += size
-		n++
-		if r > 0xFFFF {
-			n++
-		}
-	}
-	return n
-}
-
 // What X counts (twitter-text, configuration v3).
 const (
 	linkWeight  = 23

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vigie-hq/vigie/community"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
 // conversationRead is what conversationRow scans, in its order.
@@ -54,7 +55,7 @@ func (t *Tx) conversationArgs(num int64, c *community.Conversation) []any {
 		t.label(c.CategoryBy), t.label(c.UrgencyBy), ms(c.UrgencyAt), labelOf(t, c.HumanUrgent), t.label(c.Lang),
 		c.Messages, c.Unanswered, ms(c.FirstAt), ms(c.AnsweredAt),
 		t.label(c.OpenedBy), ms(c.OpenedAt), t.label(c.ClosedBy), ms(c.ClosedAt),
-		labelOf(t, c.Target), ms(c.Start), ms(c.Warn), c.ReplyState, c.Case, safe(c.Preview),
+		labelOf(t, c.Target), ms(c.Start), ms(c.Warn), c.ReplyState, c.Case, text.Clean(c.Preview),
 	}
 }
 

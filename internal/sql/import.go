@@ -10,6 +10,7 @@ import (
 
 	"github.com/vigie-hq/vigie/community"
 	"github.com/vigie-hq/vigie/community/desk"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
 // importKey names one number of an import.
@@ -78,7 +79,7 @@ func (t *Tx) SetAside(_ context.Context, a desk.Aside) error {
 	}
 	return t.exec(`INSERT INTO aside (log, topic, part, place, cause, payload, at) SELECT $1, $2, $3, $4, $5, $6, $7
 		WHERE NOT EXISTS (SELECT 1 FROM aside WHERE log = $1 AND topic = $2 AND part = $3 AND place = $4)`,
-		p.Log, p.Topic, p.Partition, p.Offset, safe(a.Cause), a.Payload, ms(t.db.now()))
+		p.Log, p.Topic, p.Partition, p.Offset, text.Clean(a.Cause), a.Payload, ms(t.db.now()))
 }
 
 // Asides lists the records that were set aside, newest first: those of brands

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vigie-hq/vigie/community/phrase"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
 // window is how many of the newest matches a search looks at.
@@ -97,7 +98,7 @@ func (h *hits) add(num int64) {
 // understand reads what somebody typed: the query language, or, where it is
 // not that, its words. The last word may still be being typed.
 func understand(query string) (phrase.Expr, bool) {
-	query = safe(query)
+	query = text.Clean(query)
 	e, err := phrase.Parse(query)
 	if err != nil {
 		return phrase.Plain(query, true)

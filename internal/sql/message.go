@@ -5,9 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"hash/fnv"
-	"strings"
 
 	"github.com/vigie-hq/vigie/community"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
 // A message's number is its conversation's times 2^placeBits plus its place.
@@ -33,15 +33,6 @@ func unpack(s string, to any) error {
 		return nil
 	}
 	return json.Unmarshal([]byte(s), to)
-}
-
-// safe is text as it can be kept: valid UTF-8 without the null character, which
-// one engine refuses and the other ends a text at.
-func safe(s string) string {
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "\uFFFD")
-	}
-	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // threadHash is a number for the message's thread; 0 without a thread, and for
@@ -115,10 +106,10 @@ func (t *Tx) History(_ context.Context, key string) (community.History, error) {
 }
 
 // PutRevision implements desk.Tx.
-func (t *Tx) PutRevision(_ context.Context, key string, r community.Revision, text string) error {
+func (t *Tx) PutRevision(_ context.Context, key string, r community.Revision, words string) error {
 	return t.exec(`INSERT INTO revision (message, hash, at, seen, text) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (message, hash) DO UPDATE SET at = excluded.at, seen = excluded.seen, text = excluded.text`,
-		key, r.Hash, ms(r.At), ms(r.Seen), safe(text))
+		key, r.Hash, ms(r.At), ms(r.Seen), text.Clean(words))
 }
 
 // PutEntry implements desk.Tx.

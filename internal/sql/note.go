@@ -5,6 +5,7 @@ import (
 	"database/sql"
 
 	"github.com/vigie-hq/vigie/community"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
 // about is the number of the conversation something is written about.
@@ -23,11 +24,11 @@ func (t *Tx) PutNote(_ context.Context, n community.Note) error {
 		return err
 	}
 	written, err := t.affect(`INSERT INTO note (id, conversation, agent, text, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`,
-		n.ID, num, n.Agent, safe(n.Text), ms(n.At))
+		n.ID, num, n.Agent, text.Clean(n.Text), ms(n.At))
 	if err != nil || written > 0 {
 		return err
 	}
-	same, err := t.one(`SELECT 1 FROM note WHERE id = $1 AND conversation = $2 AND text = $3`, []any{n.ID, num, safe(n.Text)}, new(int))
+	same, err := t.one(`SELECT 1 FROM note WHERE id = $1 AND conversation = $2 AND text = $3`, []any{n.ID, num, text.Clean(n.Text)}, new(int))
 	if err == nil && !same {
 		err = community.Faultf(community.Conflict, "note.id", n.ID)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/vigie-hq/vigie/community"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
 // entryColumns is what entryRow scans, in its order.
@@ -140,7 +141,7 @@ func (t *Tx) entryArgs(num, author int64, e *community.Entry) ([]any, error) {
 		v.Category.P, v.Urgency.P, v.Urgency.Score, v.Sentiment.P, v.Reason.P, v.Language.P, v.Complaint.P,
 		t.label(v.Model), v.Rules, v.Corrections, e.Edits,
 		ms(e.Revision.At), ms(e.Revision.Seen), e.Revision.Hash, m.Author.Followers, bit(m.Author.Verified),
-		m.ID, m.Thread, m.InReplyTo, m.Author.ID, safe(m.Author.Handle), safe(m.Author.Name), verdictID, e.Reply, m.URL,
-		media, extra, safe(m.Text),
+		m.ID, m.Thread, m.InReplyTo, m.Author.ID, text.Clean(m.Author.Handle), text.Clean(m.Author.Name), verdictID, e.Reply, m.URL,
+		media, extra, text.Clean(m.Text),
 	}, nil
 }

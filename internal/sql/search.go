@@ -18,7 +18,7 @@ type wording struct{ text, handle, name string }
 
 func wordingOf(e *community.Entry) wording {
 	m := &e.Message
-	return wording{safe(m.Text), safe(m.Author.Handle), safe(m.Author.Name)}
+	return wording{text.Clean(m.Text), text.Clean(m.Author.Handle), text.Clean(m.Author.Name)}
 }
 
 // wording reads what was written of a message, which is what its full text was
