@@ -120,8 +120,27 @@ func (w *workshop) fitBlend(k int, held []heldOut) blend {
 			rows, truth = append(rows, h), append(truth, head.index(label))
 		}
 	}
+	if labels > wideHead {
+		scaleTo(theta, bestSlope(theta, width, rows, truth))
+	} else {
+		w.descendBlend(theta, prior, rows, truth)
+	}
+	out := blend{Rows: make([][]float32, labels), Bias: make([]float32, labels)}
+	for l := range labels {
+		out.Rows[l] = make([]float32, width)
+		for j := range width {
+			out.Rows[l][j] = float32(theta[l*width+j])
+		}
+	}
+	w.tune(&out, rows, truth)
+	return out
+}
+
+// descendBlend moves theta to the least log loss plus its distance to the prior.
+func (w *workshop) descendBlend(theta, prior []float64, rows []heldOut, truth []int) {
+	width := w.lanes + 1
+	p := make([]float64, len(theta)/width)
 	grad, m1, m2 := make([]float64, len(theta)), make([]float64, len(theta)), make([]float64, len(theta))
-	p := make([]float64, labels)
 	for step := 1; step <= blendSteps && len(rows) > 0; step++ {
 		for j := range grad {
 			grad[j] = w.o.Quiet * (theta[j] - prior[j])
@@ -144,15 +163,43 @@ func (w *workshop) fitBlend(k int, held []heldOut) blend {
 			theta[j] -= rate * a / (math.Sqrt(b) + 1e-8)
 		}
 	}
-	out := blend{Rows: make([][]float32, labels), Bias: make([]float32, labels)}
-	for l := range labels {
-		out.Rows[l] = make([]float32, width)
-		for j := range width {
-			out.Rows[l][j] = float32(theta[l*width+j])
+}
+
+// wideHead is the number of labels above which a head does not listen to the
+// others and is given no advantages: there would be more to fit than to fit by.
+const wideHead = 16
+
+// bestSlope is temperature scaling (Guo et al., "On Calibration of Modern Neural
+// Networks", ICML 2017): the factor on all margins with the least log loss, by
+// golden-section search between 1/8 and 8.
+func bestSlope(theta []float64, width int, rows []heldOut, truth []int) float64 {
+	p, scaled := make([]float64, len(theta)/width), make([]float64, len(theta))
+	loss := func(logSlope float64) float64 {
+		copy(scaled, theta)
+		scaleTo(scaled, math.Exp(logSlope))
+		sum := 0.0
+		for i, r := range rows {
+			plainSoftmax(scaled, r.z, p)
+			sum -= r.weight * math.Log(p[truth[i]]+1e-12)
+		}
+		return sum
+	}
+	low, high := -math.Ln2*3, math.Ln2*3
+	for range 24 {
+		a, b := high-(high-low)/math.Phi, low+(high-low)/math.Phi
+		if loss(a) < loss(b) {
+			high = b
+		} else {
+			low = a
 		}
 	}
-	w.tune(&out, rows, truth)
-	return out
+	return math.Exp((low + high) / 2)
+}
+
+func scaleTo(theta []float64, slope float64) {
+	for i := range theta {
+		theta[i] *= slope
+	}
 }
 
 func plainSoftmax(theta, z, p []float64) {
@@ -196,6 +243,10 @@ func (w *workshop) tune(b *blend, rows []heldOut, truth []int) {
 		return macroF1(confusion(truth, guess, labels))
 	}
 	best := measure()
+	if labels > wideHead {
+		b.Abstain = abstainBelow(probs, truth, guess)
+		return
+	}
 	for range 2 {
 		for l := range labels {
 			keep := b.Bias[l]

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -16,7 +18,9 @@ type Example struct {
 	Message community.Message
 	Labels  map[string]string // by head name; a head without label is not taught or judged
 	Source  string            // where it was said; figures are broken down by it
+	Sector  string            // what trade it is about, where known
 	Split   string            // train, dev, dev-unseen ...
+	Fold    string            // of a set dealt to folds by those who made it
 	Ship    bool              // its licence lets a shipped model learn from it
 	Weight  float64           // how much it counts in training; 0 is 1
 }
@@ -26,7 +30,7 @@ const maxLine = 16 << 20
 
 // DecodeExamples reads labelled messages, one JSON object a line:
 //
-//	{"id","text","lang","kind","private","source","split","ship",
+//	{"id","text","lang","kind","private","source","split","fold","ship",
 //	 "category","urgency","sentiment","reason","complaint"}
 //
 // A label that is missing or empty is not taught; one that the head does not
@@ -34,10 +38,25 @@ const maxLine = 16 << 20
 // with care or not at all. Empty lines are skipped.
 //
 // With a head's name, the file is a published set for that head alone: its
-// "label" (or "severity") is read instead of the five labels.
+// "label" (or "severity", or the field named after the head) is read instead of
+// the five labels.
 func DecodeExamples(r io.Reader, head string) ([]Example, error) {
+	return decodeLines(r, head, guideLabels())
+}
+
+// labelCheck refuses labels that nobody may have given.
+type labelCheck func(labels map[string]string) error
+
+// guideLabels allows the labels of the guide.
+func guideLabels() labelCheck { return labelsOf(DefaultHeads()) }
+
+// labelsOf allows the labels of these heads, and whatever is said of others.
+func labelsOf(heads []Head) labelCheck {
+	return func(labels map[string]string) error { return checkLabels(heads, labels) }
+}
+
+func decodeLines(r io.Reader, head string, check labelCheck) ([]Example, error) {
 	var out []Example
-	heads := DefaultHeads()
 	lines := bufio.NewReaderSize(r, 64<<10)
 	for n := 1; ; n++ {
 		line, err := readLine(lines)
@@ -47,12 +66,12 @@ func DecodeExamples(r io.Reader, head string) ([]Example, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
-		if line = bytes.TrimSpace(line); len(line) == 0 {
+		if line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte(byteOrderMark))); len(line) == 0 {
 			continue
 		}
 		e, err := decodeExample(line, head)
 		if err == nil {
-			err = checkLabels(heads, e.Labels)
+			err = check(e.Labels)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
@@ -62,35 +81,35 @@ func DecodeExamples(r io.Reader, head string) ([]Example, error) {
 }
 
 type labelled struct {
-	ID        string         `json:"id"`
-	Text      *string        `json:"text"`
-	Lang      string         `json:"lang"`
-	Kind      community.Kind `json:"kind"`
-	Private   bool           `json:"private"`
-	Reply     string         `json:"in_reply_to"`
-	Source    string         `json:"source"`
-	Split     string         `json:"split"`
-	Ship      bool           `json:"ship"`
-	Category  string         `json:"category"`
-	Urgency   string         `json:"urgency"`
-	Sentiment string         `json:"sentiment"`
-	Reason    string         `json:"reason"`
-	Complaint string         `json:"complaint"`
-	Label     string         `json:"label"`
-	Severity  string         `json:"severity"`
+	ID        string          `json:"id"`
+	Text      *string         `json:"text"`
+	Lang      string          `json:"lang"`
+	Kind      community.Kind  `json:"kind"`
+	Private   bool            `json:"private"`
+	Reply     string          `json:"in_reply_to"`
+	Source    string          `json:"source"`
+	Split     string          `json:"split"`
+	Fold      json.RawMessage `json:"fold"`
+	Ship      bool            `json:"ship"`
+	Category  string          `json:"category"`
+	Urgency   string          `json:"urgency"`
+	Sentiment string          `json:"sentiment"`
+	Reason    string          `json:"reason"`
+	Complaint string          `json:"complaint"`
 }
 
 func decodeExample(line []byte, head string) (Example, error) {
 	if head != "" {
 		// Published sets spell other fields their own way (a "sentiment" that is no
-		// label of ours): only these are read.
-		var row struct{ Text, Lang, Label, Severity, Split string }
+		// label of ours): only those of this head are read.
+		var row map[string]json.RawMessage
 		if err := json.Unmarshal(line, &row); err != nil {
 			return Example{}, err
 		}
-		e := published(row.Text, row.Lang, row.Label+row.Severity, head)
-		e.Split = row.Split
-		return e, nil
+		if _, ok := row["text"]; !ok {
+			return Example{}, errors.New("no text")
+		}
+		return published(func(field string) string { return idOf(row[field]) }, head), nil
 	}
 	var row labelled
 	if err := json.Unmarshal(line, &row); err != nil {
@@ -99,41 +118,59 @@ func decodeExample(line []byte, head string) (Example, error) {
 	if row.Text == nil {
 		return Example{}, errors.New("no text")
 	}
-	e := Example{
+	return Example{
 		Message: community.Message{ID: row.ID, Text: *row.Text, Kind: row.Kind, Private: row.Private, InReplyTo: row.Reply},
-		Labels:  make(map[string]string, 6), Source: row.Source, Split: row.Split, Ship: row.Ship,
-	}
-	for name, label := range map[string]string{
-		HeadCategory: row.Category, HeadUrgency: row.Urgency, HeadSentiment: row.Sentiment,
-		HeadReason: row.Reason, HeadComplaint: row.Complaint, HeadLanguage: row.Lang,
-	} {
-		if label != "" {
-			e.Labels[name] = label
-		}
-	}
-	return e, nil
+		Source:  row.Source, Split: row.Split, Fold: idOf(row.Fold), Ship: row.Ship,
+		Labels: given(map[string]string{
+			HeadCategory: row.Category, HeadUrgency: row.Urgency, HeadSentiment: row.Sentiment,
+			HeadReason: row.Reason, HeadComplaint: row.Complaint, HeadLanguage: row.Lang,
+		}),
+	}, nil
 }
 
-// published makes an example of a set's row: "ham" or severity "0" is no,
+// given trims labels and leaves out those that are empty.
+func given(labels map[string]string) map[string]string {
+	for name, label := range labels {
+		if label = strings.TrimSpace(label); label == "" {
+			delete(labels, name)
+		} else {
+			labels[name] = label
+		}
+	}
+	return labels
+}
+
+// published makes an example of a set's row for one head: "ham" or "0" is no,
 // everything else of a yes-or-no head is yes; a language the model cannot name
 // is left unlabelled.
-func published(text, lang, label, head string) Example {
-	e := Example{Message: community.Message{Text: text}, Labels: map[string]string{}, Ship: true, Source: head}
+func published(field func(string) string, head string) Example {
+	label, lang := "", field("lang")
+	for _, name := range []string{"label", "severity", head} {
+		if label == "" {
+			label = strings.TrimSpace(field(name))
+		}
+	}
+	e := Example{
+		Message: community.Message{Text: field("text")}, Labels: map[string]string{},
+		Source: head, Split: field("split"), Fold: field("fold"), Ship: true,
+	}
 	switch head {
-	case HelperGrief, HelperSpam:
-		e.Labels[head] = "yes"
-		if label == "ham" || label == "0" {
+	case HelperGrief, HelperSpam, HeadComplaint:
+		if label != "" {
+			e.Labels[head] = "yes"
+		}
+		if label == "ham" || label == "0" || label == "no" {
 			e.Labels[head] = "no"
 		}
 	case HeadLanguage:
 		lang = label
 	default:
-		e.Labels[head] = label
-	}
-	for _, l := range Languages() {
-		if l == lang {
-			e.Labels[HeadLanguage] = lang
+		if label != "" {
+			e.Labels[head] = label
 		}
+	}
+	if slices.Contains(Languages(), lang) {
+		e.Labels[HeadLanguage] = lang
 	}
 	return e
 }

@@ -9,9 +9,10 @@ import (
 // A message's features stand in three blocks, each brought to length one
 // before it is summed, so that a long word list cannot drown the rest.
 const (
-	blockWords = iota // words and pairs of words, marks, emoji
-	blockChars        // 2 to 5 letters inside a word
-	blockGenre        // what sort of text it is: length, capitals, questions, amounts ...
+	blockWords    = iota // words and pairs of words, marks, emoji
+	blockChars           // 2 to 5 letters inside a word
+	blockConcepts        // what the words mean to a help desk, in either language
+	blockGenre           // what sort of text it is: length, capitals, questions, amounts ...
 	blocks
 )
 
@@ -31,14 +32,15 @@ const (
 
 // scratch is the memory one classification needs; it is reused.
 type scratch struct {
-	runes  []rune
-	tokens []token
-	list   [blocks][]feature
-	seen   [seenSlots]uint64 // hash and stamp: which features this text already has
-	stamp  uint32
-	block  int
-	z      [maxWords * 8]float64 // margins, a lane each
-	p      [maxWords * 8]float64 // probabilities of the head asked last
+	runes   []rune
+	tokens  []token
+	list    [blocks][]feature
+	seen    [seenSlots]uint64 // hash and stamp: which features this text already has
+	stamp   uint32
+	lexicon *Lexicon
+	block   int
+	z       [maxWords * 8]float64 // margins, a lane each
+	p       [maxWords * 8]float64 // probabilities of the head asked last
 }
 
 func newScratch() any {
@@ -50,7 +52,8 @@ func newScratch() any {
 }
 
 // extract fills s.list with the features of a message, each once.
-func (s *scratch) extract(m *community.Message) {
+func (s *scratch) extract(m *community.Message, lex *Lexicon) {
+	s.lexicon = lex
 	s.cut(m.Text)
 	for b := range s.list {
 		s.list[b] = s.list[b][:0]
@@ -61,7 +64,22 @@ func (s *scratch) extract(m *community.Message) {
 	}
 	s.words()
 	s.chars()
+	s.skeleton()
 	s.genre(m)
+}
+
+// buckets extracts a message and returns the rows its features have in a table
+// of 2^bits.
+func (s *scratch) buckets(m *community.Message, lex *Lexicon, bits uint) [blocks][]uint32 {
+	var out [blocks][]uint32
+	s.extract(m, lex)
+	for b, list := range s.list {
+		out[b] = make([]uint32, len(list))
+		for k, f := range list {
+			out[b][k] = f.hash >> (32 - bits)
+		}
+	}
+	return out
 }
 
 // emit adds a feature of the current block unless the text has it already.
@@ -103,6 +121,7 @@ const (
 	seedSkip
 	seedChars
 	seedGenre
+	seedConcept
 )
 
 // words emits words, pairs, pairs with one word between, the opening word, and

@@ -17,6 +17,8 @@ const (
 	signalEllipsis
 	signalMention
 	signalDesk
+	signalHouse
+	signalNumber
 	signalOpensWithMention
 	signalLink
 	signalHashtag
@@ -91,9 +93,9 @@ func (s *scratch) count(n *[signalReply + 1]int, t *token) {
 		n[signalLink]++
 	case formMention:
 		n[signalMention]++
-		if runes[0] == '§' {
-			n[signalDesk]++
-		}
+		n[signalDesk] += oneIf(runes[0] == markDesk)
+		n[signalHouse] += oneIf(runes[0] == markHouse)
+		n[signalNumber] += oneIf(runes[0] == markNumber)
 	case formMark:
 		n[signalExclaim] += oneIf(runes[0] == '!')
 		n[signalQuestion] += oneIf(runes[0] == '?')

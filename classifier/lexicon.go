@@ -1,37 +1,152 @@
 package classifier
 
-// role is what a small word does in a sentence.
-type role uint8
-
-const (
-	roleNone   role = iota
-	roleDenial      // turns what follows into its opposite
-	roleAuthor      // the one who writes
-	roleReader      // the one written to
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
 )
 
-// roleOf knows the small words of French and English, folded. Longer and other
-// words do nothing here; the table learns them.
-func roleOf(runes []rune) role {
-	var buf [8]byte
-	if len(runes) > len(buf) {
-		return roleNone
+//go:embed lexicon.txt
+var shippedLexicon string
+
+// Lexicon groups words that mean the same to a help desk, in several languages,
+// so that what is learnt of one holds for the others. It is part of a model: the
+// model's weights mean nothing under another one. Read-only once made.
+type Lexicon struct {
+	text     string
+	concepts int
+	houses   [maxConcepts + 1]bool // concepts that are names of companies
+	slots    []slot                // open addressing, a power of two of them
+}
+
+// slot is a word, or the stem of words, and its concept; concept 0 is empty.
+type slot struct {
+	hash    uint32
+	concept uint8
+	stem    bool
+}
+
+// The limits of a lexicon; a stem of three letters would catch anything.
+const (
+	maxConcepts    = 200
+	maxLexiconText = 1 << 20
+	minStem        = 4
+	maxStem        = 12
+)
+
+// DefaultLexicon is the one that is part of the program, French and English.
+func DefaultLexicon() (*Lexicon, error) { return ParseLexicon(shippedLexicon) }
+
+// ParseLexicon reads a lexicon: one concept a line, "name: word word stem*", in
+// folded letters and figures; a line that begins with # is skipped. A concept whose
+// name begins with "brand" holds names of companies. A word in
+// two concepts is an error, and so is a stem under four or over twelve letters.
+func ParseLexicon(text string) (*Lexicon, error) {
+	if len(text) > maxLexiconText {
+		return nil, errors.New("lexicon: too large")
 	}
-	for i, r := range runes {
-		if r >= 0x80 {
-			return roleNone
+	l := &Lexicon{text: text, slots: make([]slot, slotsFor(strings.Count(text, " ")))}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		if strings.TrimSpace(line) == "" || line[0] == '#' {
+			continue
 		}
-		buf[i] = byte(r)
+		name, list, ok := strings.Cut(line, ":")
+		if !ok || strings.TrimSpace(name) == "" {
+			return nil, fmt.Errorf("lexicon: line %d: no name before a colon", n)
+		}
+		if l.concepts++; l.concepts > maxConcepts {
+			return nil, fmt.Errorf("lexicon: line %d: more than %d concepts", n, maxConcepts)
+		}
+		l.houses[l.concepts] = strings.HasPrefix(name, "brand")
+		for _, w := range strings.Fields(list) {
+			if err := l.add(w, uint8(l.concepts)); err != nil {
+				return nil, fmt.Errorf("lexicon: line %d: %q %w", n, w, err)
+			}
+		}
 	}
-	switch string(buf[:len(runes)]) {
-	case "pas", "jamais", "aucun", "aucune", "rien", "sans",
-		"not", "no", "never", "without", "cannot", "cant", "wont", "dont", "t":
-		return roleDenial
-	case "je", "j", "moi", "mon", "ma", "mes", "me", "m", "nous", "notre", "nos",
-		"i", "my", "im", "ive", "we", "our", "us":
-		return roleAuthor
-	case "vous", "votre", "vos", "tu", "ton", "ta", "tes", "you", "your", "u", "ur":
-		return roleReader
+	return l, nil
+}
+
+// slotsFor leaves three of four slots empty, so that a look-up is one step.
+func slotsFor(words int) int {
+	n := 64
+	for n < 4*words {
+		n *= 2
 	}
-	return roleNone
+	return n
+}
+
+func (l *Lexicon) add(word string, concept uint8) error {
+	base, stem := strings.CutSuffix(word, "*")
+	runes := []rune(base)
+	if stem && (len(runes) < minStem || len(runes) > maxStem) || len(runes) == 0 || len(runes) > maxRun {
+		return errors.New("is too short or too long")
+	}
+	for _, r := range runes {
+		if foldRune(r) != r || classOf(r) != classLetter && r != '0' {
+			return errors.New("is not folded")
+		}
+	}
+	hash := wordHash(runes)
+	for i := hash; ; i++ {
+		s := &l.slots[int(i)&(len(l.slots)-1)]
+		if s.concept == 0 {
+			*s = slot{hash, concept, stem}
+			return nil
+		}
+		if s.hash == hash && s.stem == stem {
+			return errors.New("stands there already")
+		}
+	}
+}
+
+func wordHash(runes []rune) uint32 { return uint32(hashRunes(seedWord, runes) >> 32) }
+
+// find returns the concept of a hash, 0 for none.
+func (l *Lexicon) find(hash uint32, stem bool) uint8 {
+	for i := hash; ; i++ {
+		s := l.slots[int(i)&(len(l.slots)-1)]
+		if s.concept == 0 || s.hash == hash && s.stem == stem {
+			return s.concept
+		}
+	}
+}
+
+// house tells whether a folded name begins with that of a company.
+func (l *Lexicon) house(name []rune) bool {
+	seed := seedWord
+	h := seed * multiplier
+	for i, r := range name {
+		h = step(h, uint64(r))
+		if i >= 2 && l.houses[l.find(uint32(h>>32), false)] {
+			return true
+		}
+	}
+	return false
+}
+
+// concept returns the concept of a folded word: its own, else that of the
+// longest stem it begins with, else 0.
+func (l *Lexicon) concept(word []rune) uint8 {
+	if len(l.slots) == 0 {
+		return 0
+	}
+	if c := l.find(wordHash(word), false); c != 0 {
+		return c
+	}
+	var found uint8
+	seed := seedWord
+	h := seed * multiplier
+	for i, r := range word[:min(len(word), maxStem)] {
+		h = step(h, uint64(r))
+		if i+1 >= minStem {
+			if c := l.find(uint32(h>>32), true); c != 0 {
+				found = c
+			}
+		}
+	}
+	return found
 }

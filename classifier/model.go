@@ -12,15 +12,16 @@ type Model struct {
 	Version string // shown in every verdict, e.g. "2026-11-21.1"
 	Trained string // what it learnt from: the sets, by name and number of rows
 
-	heads  []Head
-	spans  []span
-	lanes  int       // label lanes; the lane after them is the rarity
-	bits   uint      // log2 of the number of buckets
-	words  int       // 64-bit words in a row
-	table  []uint64  // rows of words; a byte is weight + 128
-	scale  []float32 // what one step of a lane's weight is worth
-	weight [blocks]float32
-	blends []blend
+	lexicon *Lexicon
+	heads   []Head
+	spans   []span
+	lanes   int       // label lanes; the lane after them is the rarity
+	bits    uint      // log2 of the number of buckets
+	words   int       // 64-bit words in a row
+	table   []uint64  // rows of words; a byte is weight + 128
+	scale   []float32 // what one step of a lane's weight is worth
+	weight  [blocks]float32
+	blends  []blend
 }
 
 const zeroWeight = 0x80 // the byte of weight 0

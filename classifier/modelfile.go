@@ -18,7 +18,7 @@ import (
 // could misread the new one; it also names the features, since weights mean
 // nothing under another hash.
 const (
-	magic         = "VIGIE-M1"
+	magic         = "VIGIE-M2"
 	maxModelFile  = 64 << 20
 	maxHeader     = 4 << 20
 	minBits       = 8
@@ -29,6 +29,7 @@ const (
 type header struct {
 	Version string          `json:"version"`
 	Trained string          `json:"trained"`
+	Lexicon string          `json:"lexicon"`
 	Heads   []Head          `json:"heads"`
 	Bits    uint            `json:"bits"`
 	Weight  [blocks]float32 `json:"weight"`
@@ -40,7 +41,7 @@ type header struct {
 func (m *Model) WriteTo(w io.Writer) (int64, error) {
 	var b bytes.Buffer
 	b.WriteString(magic)
-	head, err := json.Marshal(header{m.Version, m.Trained, m.heads, m.bits, m.weight, m.scale, m.blends})
+	head, err := json.Marshal(header{m.Version, m.Trained, m.lexicon.text, m.heads, m.bits, m.weight, m.scale, m.blends})
 	if err != nil {
 		return 0, fmt.Errorf("model header: %w", err)
 	}
@@ -101,8 +102,12 @@ func decodeBody(body []byte) (*Model, error) {
 	if err := h.check(lanes); err != nil {
 		return nil, fmt.Errorf("model header: %w", err)
 	}
+	lexicon, err := ParseLexicon(h.Lexicon)
+	if err != nil {
+		return nil, fmt.Errorf("model header: %w", err)
+	}
 	m := &Model{
-		Version: h.Version, Trained: h.Trained, heads: h.Heads, spans: spans, lanes: lanes,
+		Version: h.Version, Trained: h.Trained, lexicon: lexicon, heads: h.Heads, spans: spans, lanes: lanes,
 		bits: h.Bits, words: wordsFor(lanes), scale: h.Scale, weight: h.Weight, blends: h.Blends,
 	}
 	size := m.words << m.bits

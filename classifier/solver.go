@@ -2,6 +2,7 @@ package classifier
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 )
 
@@ -21,6 +22,30 @@ type task struct {
 	cost  float32 // what a mistake on this head costs
 }
 
+// vector weights a message's buckets by rarity and brings each block to length
+// one, as Model.margins does.
+func vector(list [blocks][]uint32, rarity []uint8, weight [blocks]float32) *row {
+	r := &row{}
+	for b, buckets := range list {
+		squares := 0
+		for _, bucket := range buckets {
+			squares += int(rarity[bucket]) * int(rarity[bucket])
+		}
+		if squares == 0 {
+			continue
+		}
+		factor := float64(weight[b]) / math.Sqrt(float64(squares))
+		for _, bucket := range buckets {
+			if rarity[bucket] > 0 {
+				v := float32(factor * float64(rarity[bucket]))
+				r.bucket, r.value = append(r.bucket, bucket), append(r.value, v)
+				r.square += v * v
+			}
+		}
+	}
+	return r
+}
+
 // solve finds the table that minimises, for every lane against the rest,
 //
 //	½|w|² + Σ cost · max(0, 1 − y·w·x)²
@@ -31,6 +56,13 @@ type task struct {
 // lane's own examples. When ctx ends it stops early; the caller looks at ctx.
 func solve(ctx context.Context, rows []*row, buckets, lanes, passes int, boost []float32, seed uint64) []float32 {
 	table := make([]float32, buckets*lanes)
+	descendFrom(ctx, table, rows, lanes, passes, boost, seed)
+	return table
+}
+
+// descendFrom is solve begun at a table instead of zero: it finds the least
+// ½|w − table|² + Σ cost · loss, and leaves w in table.
+func descendFrom(ctx context.Context, table []float32, rows []*row, lanes, passes int, boost []float32, seed uint64) {
 	order := make([]int, len(rows))
 	duals := make([][]float32, len(rows)) // one variable for each lane of each task
 	for i, r := range rows {
@@ -52,7 +84,6 @@ func solve(ctx context.Context, rows []*row, buckets, lanes, passes int, boost [
 			rows[i].descend(duals[i], table, lanes, boost, sums, steps)
 		}
 	}
-	return table
 }
 
 // descend brings one example's dual variables to their best values.

@@ -163,6 +163,9 @@ runes:
 	}
 	t.end = int32(base + end)
 	t.to = int32(len(s.runes))
+	if t.form == formNumber && letters >= 3 && letters > int(t.to-t.from)-letters {
+		t.form = formWord // "3lach", "9bal": figures that stand for Arabic letters
+	}
 	t.caps = letters >= 2 && capitals == letters
 	t.hashtag = i > 0 && text[i-1] == '#'
 	if t.hashtag {
@@ -190,8 +193,8 @@ func isLink(s string) bool {
 		strings.HasPrefix(s, "www.")
 }
 
-// mention reads "@name". The name is not kept, only whether it is a help desk's:
-// a model that knows names recognises sources, not meanings.
+// mention reads "@name". The name is not kept, only whose it seems to be: a model
+// that knows names recognises sources, not meanings.
 func (s *scratch) mention(text string, i, base int) int {
 	end := i + 1
 	for end < len(text) {
@@ -205,25 +208,8 @@ func (s *scratch) mention(text string, i, base int) int {
 	if end == i+1 {
 		return i
 	}
-	mark := '@'
-	if isDesk(text[i+1 : end]) {
-		mark = '§'
-	}
-	s.add(token{start: int32(base + i), end: int32(base + end), form: formMention}, mark)
+	s.add(token{start: int32(base + i), end: int32(base + end), form: formMention}, s.handleMark(text[i+1:end]))
 	return end
-}
-
-// isDesk tells whether a handle looks like a customer service's.
-func isDesk(name string) bool {
-	for i := range name {
-		rest := name[i:]
-		for _, word := range [...]string{"help", "care", "support", "service", "assist", "conso", "sav", "cares"} {
-			if len(rest) >= len(word) && strings.EqualFold(rest[:len(word)], word) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // emoticon reads ":)", ";-)", ":(", ":/", "<3".

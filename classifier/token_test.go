@@ -9,12 +9,13 @@ import (
 )
 
 // cutText gives the folded tokens of a text and what they stand on.
-func cutText(text string) (folded, original []string) {
+func cutText(t testing.TB, text string) (folded, original []string) {
 	s := newScratch().(*scratch)
+	s.lexicon = lexicon(t)
 	s.cut(text)
-	for _, t := range s.tokens {
-		folded = append(folded, string(s.runes[t.from:t.to]))
-		original = append(original, text[t.start:t.end])
+	for _, k := range s.tokens {
+		folded = append(folded, string(s.runes[k.from:k.to]))
+		original = append(original, text[k.start:k.end])
 	}
 	return folded, original
 }
@@ -40,7 +41,7 @@ func TestTokens(t *testing.T) {
 		{"ＯＫ", "ok", "ＯＫ"},
 		{"", "", ""},
 	} {
-		folded, original := cutText(tc.text)
+		folded, original := cutText(t, tc.text)
 		if got := strings.Join(folded, "|"); got != tc.folded {
 			t.Errorf("%q: folded %q, want %q", tc.text, got, tc.folded)
 		}
@@ -52,7 +53,7 @@ func TestTokens(t *testing.T) {
 
 func TestALongTextIsReadAtBothEnds(t *testing.T) {
 	text := "début " + strings.Repeat("é", 10000) + " fin"
-	_, original := cutText(text)
+	_, original := cutText(t, text)
 	if original[0] != "début" || original[len(original)-1] != "fin" {
 		t.Errorf("tokens %q ... %q", original[0], original[len(original)-1])
 	}
@@ -66,7 +67,7 @@ func TestALongTextIsReadAtBothEnds(t *testing.T) {
 func TestFeaturesAreGivenOnce(t *testing.T) {
 	s := newScratch().(*scratch)
 	for range 3 { // the stamps of earlier texts must not count
-		s.extract(&community.Message{Text: strings.Repeat("mon colis mon colis ! ", 50)})
+		s.extract(&community.Message{Text: strings.Repeat("mon colis mon colis ! ", 50)}, lexicon(t))
 		seen := map[uint32]bool{}
 		for _, list := range s.list {
 			if len(list) == 0 {
@@ -82,10 +83,20 @@ func TestFeaturesAreGivenOnce(t *testing.T) {
 	}
 }
 
+func lexicon(t testing.TB) *Lexicon {
+	t.Helper()
+	lex, err := DefaultLexicon()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lex
+}
+
 func TestGenreSignals(t *testing.T) {
+	lex := lexicon(t)
 	with := func(m community.Message, signal, strength int) bool {
 		s := newScratch().(*scratch)
-		s.extract(&m)
+		s.extract(&m, lex)
 		want := uint32(step(step(seedGenre, uint64(signal)), uint64(strength)) >> 32)
 		for _, f := range s.list[blockGenre] {
 			if f.hash == want {

@@ -16,7 +16,10 @@ type Progress func(done, total int, what string)
 // Train learns a model from examples and reports how it did on texts held out
 // in turn (each fold judged by a model that had not seen it). progress may be nil.
 func Train(ctx context.Context, examples []Example, o Options, progress Progress) (*Model, Report, error) {
-	o = o.withDefaults()
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("train: %w", err)
+	}
 	if progress == nil {
 		progress = func(int, int, string) {}
 	}
@@ -87,7 +90,7 @@ func newWorkshop(examples []Example, o Options) *workshop {
 	}
 	w.rows = make([]*row, len(examples))
 	for i := range examples {
-		r := w.vector(hashes[i])
+		r := vector(hashes[i], w.rarity, w.blockWeights())
 		hashes[i] = [blocks][]uint32{}
 		weight := examples[i].Weight
 		if weight == 0 {
@@ -123,14 +126,7 @@ func (w *workshop) hash() [][blocks][]uint32 {
 	s := newScratch().(*scratch)
 	out := make([][blocks][]uint32, len(w.examples))
 	for i := range w.examples {
-		s.extract(&w.examples[i].Message)
-		for b, list := range s.list {
-			buckets := make([]uint32, len(list))
-			for k, f := range list {
-				buckets[k] = f.hash >> (32 - w.o.Bits)
-			}
-			out[i][b] = buckets
-		}
+		out[i] = s.buckets(&w.examples[i].Message, w.o.Lexicon, w.o.Bits)
 	}
 	return out
 }
@@ -156,32 +152,8 @@ func (w *workshop) weigh(hashes [][blocks][]uint32) {
 	}
 }
 
-// vector weights and norms each block as Model.margins will.
-func (w *workshop) vector(h [blocks][]uint32) *row {
-	r := &row{}
-	weights := w.blockWeights()
-	for b, list := range h {
-		squares := 0
-		for _, bucket := range list {
-			squares += int(w.rarity[bucket]) * int(w.rarity[bucket])
-		}
-		if squares == 0 {
-			continue
-		}
-		factor := float64(weights[b]) / math.Sqrt(float64(squares))
-		for _, bucket := range list {
-			if w.rarity[bucket] > 0 {
-				v := float32(factor * float64(w.rarity[bucket]))
-				r.bucket, r.value = append(r.bucket, bucket), append(r.value, v)
-				r.square += v * v
-			}
-		}
-	}
-	return r
-}
-
 func (w *workshop) blockWeights() [blocks]float32 {
-	return [blocks]float32{float32(w.o.Words), float32(w.o.Chars), float32(w.o.Genre)}
+	return [blocks]float32{float32(w.o.Words), float32(w.o.Chars), float32(w.o.Concepts), float32(w.o.Genre)}
 }
 
 // boosts gives each lane the extra cost of its own examples.
@@ -223,41 +195,24 @@ func (w *workshop) solve(ctx context.Context, rows []*row, shared bool) []float3
 	return solve(ctx, part, 1<<w.o.Bits, w.lanes, w.o.Passes, w.boost, w.o.Seed)
 }
 
-// model solves for all examples and packs the table into bytes. The rarity is
-// folded into the weights, so that scoring only adds.
+// model solves for all examples and packs the table into bytes.
 func (w *workshop) model(ctx context.Context) *Model {
 	table := w.solve(ctx, w.rows, false)
 	for i, v := range w.table {
 		table[i] += v // other lanes: one of the two is 0
 	}
 	m := &Model{
-		Version: w.o.Version, Trained: w.sources(), heads: w.o.Heads, spans: w.spans, lanes: w.lanes,
-		bits: w.o.Bits, words: wordsFor(w.lanes), scale: make([]float32, w.lanes), weight: w.blockWeights(),
+		Version: w.o.Version, Trained: w.sources(), lexicon: w.o.Lexicon, heads: w.o.Heads, spans: w.spans, lanes: w.lanes,
+		bits: w.o.Bits, weight: w.blockWeights(),
 	}
 	for b, r := range w.rarity {
 		for lane := range w.lanes {
 			table[b*w.lanes+lane] *= float32(r)
-			m.scale[lane] = max(m.scale[lane], abs32(table[b*w.lanes+lane])/127)
 		}
 	}
-	m.table = make([]uint64, m.words<<m.bits)
-	for b, r := range w.rarity {
-		packed := m.table[b*m.words : (b+1)*m.words]
-		for lane := range m.words * 8 {
-			value := uint64(zeroWeight)
-			switch {
-			case lane == w.lanes:
-				value = uint64(r)
-			case lane < w.lanes && m.scale[lane] > 0:
-				value = uint64(zeroWeight + int(math.Round(float64(table[b*w.lanes+lane]/m.scale[lane]))))
-			}
-			packed[lane/8] |= value << (lane % 8 * 8)
-		}
-	}
+	m.pack(table, w.rarity)
 	return m
 }
-
-func abs32(v float32) float32 { return max(v, -v) }
 
 // sources names what was learnt from, largest first.
 func (w *workshop) sources() string {

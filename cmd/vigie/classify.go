@@ -68,10 +68,23 @@ func train(ctx context.Context, c *call) error {
 	split := fs.String("split", "train", "of a file with splits, the `split` to learn from")
 	shippable := fs.Bool("shippable", false, "learn only from rows whose licence lets a model ship")
 	own := fs.Bool("corpus", true, "learn from Vigie's own sentences too")
-	label := fs.String("version", time.Now().UTC().Format("2006-01-02")+".1", "the model's `name`")
+	label := fs.String("version", "", "the model's `name`; default today's date, or what it was refined from")
+	from := fs.String("from-corrections", "", "refine the running model of the installation in this `folder` by what its agents corrected")
+	seed := fs.Uint64("seed", 1, "the same `seed` and examples give the same model")
+	dry := fs.Bool("dry-run", false, "with --from-corrections: compare, and change nothing")
+	asJSON := fs.Bool("json", false, "with --from-corrections: the comparison as JSON")
 	rest, err := c.parse(fs)
 	if err != nil {
 		return err
+	}
+	if *from != "" {
+		if len(rest) > 0 || len(data) > 0 || *out != "" {
+			return usagef("--from-corrections learns from the installation alone; --data and --out are too much")
+		}
+		return learnFromCorrections(ctx, c, relearning{folder: *from, name: *label, seed: *seed, dry: *dry, asJSON: *asJSON})
+	}
+	if *label == "" {
+		*label = time.Now().UTC().Format("2006-01-02") + ".1"
 	}
 	data = append(data, rest...)
 	if *out == "" || (len(data) == 0 && !*own) {
@@ -79,10 +92,13 @@ func train(ctx context.Context, c *call) error {
 	}
 	t := classifier.Training{
 		Files: data, Split: *split, Shippable: *shippable, Out: *out,
-		Options: classifier.Options{Version: *label},
+		Options: classifier.Options{Version: *label, Seed: *seed},
 	}
 	if *own {
 		if t.Examples, err = corpus.Examples(); err != nil {
+			return err
+		}
+		if t.Labels, err = corpus.Labels(); err != nil {
 			return err
 		}
 	}
