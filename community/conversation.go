@@ -50,7 +50,9 @@ type Conversation struct {
 	HumanUrgent Urgency   `json:"-"`                   // what the human decided
 	Sentiment   Sentiment `json:"sentiment"`
 	Reason      Reason    `json:"reason"`
-	Complaint   bool      `json:"complaint"` // the customer holds us responsible for something
+	Complaint   bool      `json:"complaint"`      // the customer holds us responsible for something
+	Tags        []string  `json:"tags,omitempty"` // of its customer's messages, sorted
+	Chosen      string    `json:"-"`              // the channel a rule chose; empty: by category
 	Lang        string    `json:"lang"`
 
 	Assignee   string    `json:"assignee"`
@@ -95,6 +97,8 @@ type Fact struct {
 	Complaint bool
 	Lang      string
 	Preview   string
+	Channel   string   // the one a rule chose
+	Tags      []string // those rules gave, sorted
 }
 
 // Addressed tells whether the message was said to us, not only about us: what
@@ -116,6 +120,40 @@ func Asks(m *Message, category Category, abstain bool, channels []Channel) bool 
 		}
 	}
 	return false
+}
+
+// Asks tells whether a customer's message with this verdict opens a
+// conversation: as Asks has it, and also when a rule chose a channel for it, or
+// when it was said to us and somebody's word (a rule's, a correction's) against
+// the model's made it high or critical: danger is never mere noise.
+func (v *Verdict) Asks(m *Message, channels []Channel) bool {
+	if Asks(m, Category(v.Category.Label), v.Category.Abstain, channels) {
+		return true
+	}
+	if m.Origin != Live {
+		return false
+	}
+	raised := v.Said != nil && v.Said.Urgency != nil && Urgency(v.Urgency.Label).Rank() >= High.Rank()
+	return m.Addressed() && raised || channelOf(channels, v.Channel) != nil
+}
+
+// Route gives the channel that has the conversation: the one a rule chose for
+// the first message it chose one for, while it exists and no human said what
+// the matter is about; else that of its category (Route).
+func (c *Conversation) Route(channels []Channel) *Channel {
+	if chosen := channelOf(channels, c.Chosen); chosen != nil && c.CategoryBy == "" {
+		return chosen
+	}
+	return Route(channels, c.Category, c.Network, c.Triage)
+}
+
+func channelOf(channels []Channel, id string) *Channel {
+	for i := range channels {
+		if channels[i].ID == id && id != "" {
+			return &channels[i]
+		}
+	}
+	return nil
 }
 
 // Joins tells whether two messages of one author belong to one matter: the same
@@ -153,7 +191,7 @@ func (c *Conversation) Recount(facts []Fact) {
 	SortFacts(facts)
 	c.Messages, c.Unanswered = 0, 0
 	c.AnsweredAt, c.FirstAt, c.LastAt = time.Time{}, time.Time{}, time.Time{}
-	c.Complaint = false
+	c.Complaint, c.Chosen, c.Tags = false, "", nil
 	var opening, last, shown *Fact
 	support, outs := false, 0
 	for i := range facts {
@@ -178,6 +216,10 @@ func (c *Conversation) Recount(facts []Fact) {
 			shown = f
 			support = support || (f.Category == CategorySupport && !f.Abstain)
 			c.Complaint = c.Complaint || f.Complaint
+			c.Tags = AddTags(c.Tags, f.Tags)
+			if c.Chosen == "" {
+				c.Chosen = f.Channel
+			}
 		}
 	}
 	if last == nil {

@@ -2,6 +2,7 @@ package community
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -82,6 +83,8 @@ func TestRecountIsTheSameInAnyOrder(t *testing.T) {
 			f.Gone = rapid.IntRange(0, 4).Draw(t, "gone") == 0
 			f.Category = rapid.SampledFrom(Categories()).Draw(t, "category")
 			f.Urgency = rapid.SampledFrom(Urgencies()).Draw(t, "urgency")
+			f.Channel = rapid.SampledFrom([]string{"", "", "x", "y"}).Draw(t, "channel")
+			f.Tags = rapid.SampledFrom([][]string{nil, {"legal"}, {"fraud", "legal"}}).Draw(t, "tags")
 		}
 		given := Conversation{}
 		if rapid.Bool().Draw(t, "closed") {
@@ -103,7 +106,7 @@ func TestRecountIsTheSameInAnyOrder(t *testing.T) {
 		for range 10 {
 			rng.Shuffle(n, func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
 			got, ds := state()
-			if got != want || !slices.Equal(ds, deadlines) {
+			if !reflect.DeepEqual(got, want) || !slices.Equal(ds, deadlines) {
 				t.Fatalf("order matters:\n%+v\n%+v", want, got)
 			}
 		}

@@ -7,6 +7,9 @@
 //	message.go       what somebody said, and its identity; wire.go reads and writes it
 //	revision.go      its edits and its deletion, the same in any order of arrival
 //	verdict.go       what the classifier made of it
+//	rule.go          a brand's own judgement beside the model's (package rulebook applies it)
+//	correction.go    a person's word against it, and what that teaches; audit.go: a
+//	                 sample judged blind, quality.go: what it says; shadow.go, model.go
 //	account.go       the brand's own presence on a network; which authors are "us"
 //	channel.go       the support line that takes it
 //	conversation.go  one author's open matter: joining, reopening, what it needs now

@@ -32,6 +32,7 @@ func (e *Entry) Fact(account string) Fact {
 		Category: Category(v.Category.Label), Abstain: v.Category.Abstain, Urgency: e.Urgency,
 		Sentiment: Sentiment(v.Sentiment.Label), Reason: Reason(v.Reason.Label),
 		Complaint: v.Complaint.Label == "yes", Lang: v.Language.Label, Preview: Preview(m.Text),
+		Channel: v.Channel, Tags: v.Tags,
 	}
 }
 
@@ -43,6 +44,10 @@ func (r *Reply) Fact() Fact {
 		Out: true, Reply: true, Answers: r.Kind == ReplyAnswer, Private: r.Visibility == Private,
 	}
 }
+
+// ConversationOf is the id of the conversation that a message opens, by the
+// message's key. Who joined another one is not found under it.
+func ConversationOf(key string) string { return "c" + key[1:] }
 
 // previewLength is how much of a message a row shows, in code points.
 const previewLength = 160
@@ -85,20 +90,6 @@ type Act struct {
 	Verb         string    `json:"verb"` // assigned, category, urgency, closed, opened, handoff, escalated, settled ...
 	From         string    `json:"from"`
 	To           string    `json:"to"`
-	At           time.Time `json:"at"`
-}
-
-// Correction is an agent's word against the model's, kept with what the model
-// had said: it outranks every later verdict and teaches the next model.
-type Correction struct {
-	Message      string    `json:"message"` // the message that was corrected
-	Conversation string    `json:"conversation"`
-	Agent        string    `json:"agent"`
-	Head         string    `json:"head"` // category or urgency
-	From         string    `json:"from"` // the model's label
-	P            float64   `json:"p"`    // and how sure it was
-	To           string    `json:"to"`
-	Model        string    `json:"model"`
 	At           time.Time `json:"at"`
 }
 

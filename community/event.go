@@ -16,6 +16,7 @@ const (
 	EventDeadlineBreached    EventType = "deadline.breached"
 	EventComplaintChanged    EventType = "complaint.changed"
 	EventAccountChanged      EventType = "account.changed"
+	EventRulesChanged        EventType = "rules.changed" // Version is the list's
 )
 
 // Event tells consumers that something changed and where to read it. It

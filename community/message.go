@@ -20,6 +20,11 @@ const (
 	KindDirect  Kind = "dm"
 )
 
+// Kinds lists the kinds.
+func Kinds() []Kind {
+	return []Kind{KindPost, KindComment, KindMention, KindReply, KindReview, KindDirect}
+}
+
 // Origin says how a message came to us. Only Live starts clocks, alerts and
 // webhooks; the rest is history and is filed.
 type Origin string

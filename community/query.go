@@ -56,6 +56,7 @@ type Query struct {
 	Channel   []string
 	Account   []string
 	Network   []string
+	Tag       []string // any of them
 	Assignee  string
 	SLA       SLAState
 	Triage    bool // only what the classifier would rather not say
@@ -74,7 +75,7 @@ func ParseQuery(v url.Values) (Query, error) {
 		Brand: v.Get("brand"), Assignee: v.Get("assignee"), Q: strings.TrimSpace(v.Get("q")),
 		Sort: Sort(v.Get("sort")), SLA: SLAState(v.Get("sla")), Cursor: v.Get("cursor"),
 		Triage: v.Get("triage") == "true", Trouble: v.Get("trouble") == "true",
-		Channel: several[string](v, "channel"), Account: several[string](v, "account"), Network: several[string](v, "network"),
+		Channel: several[string](v, "channel"), Account: several[string](v, "account"), Network: several[string](v, "network"), Tag: several[string](v, "tag"),
 		Status: several[Status](v, "status"), Category: several[Category](v, "category"), Urgency: several[Urgency](v, "urgency"),
 		Sentiment: several[Sentiment](v, "sentiment"), Reason: several[Reason](v, "reason"),
 	}
@@ -100,7 +101,7 @@ func (q Query) Normal() (Query, error) {
 	q.Limit = min(q.Limit, MaxLimit)
 	q.Status, q.Category, q.Urgency = once(q.Status), once(q.Category), once(q.Urgency)
 	q.Sentiment, q.Reason, q.Channel = once(q.Sentiment), once(q.Reason), once(q.Channel)
-	q.Account, q.Network = once(q.Account), once(q.Network)
+	q.Account, q.Network, q.Tag = once(q.Account), once(q.Network), once(q.Tag)
 	for _, err := range []error{
 		known("sort", []Sort{q.Sort}, []Sort{SortDue, SortNewest, SortOldest}),
 		known("sla", []SLAState{q.SLA}, []SLAState{"", SLALate, SLASoon, SLAOK, SLANone}),
@@ -146,6 +147,7 @@ func (q Query) Values() url.Values {
 	many(v, "channel", q.Channel)
 	many(v, "account", q.Account)
 	many(v, "network", q.Network)
+	many(v, "tag", q.Tag)
 	return v
 }
 

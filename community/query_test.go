@@ -8,7 +8,7 @@ import (
 )
 
 func TestQueryRoundTrip(t *testing.T) {
-	v, err := url.ParseQuery("status=open,waiting,open&category=support&urgency=critical&urgency=high&sla=late&assignee=me&q=+colis+&sort=newest&channel=b.support&triage=true")
+	v, err := url.ParseQuery("status=open,waiting,open&category=support&urgency=critical&urgency=high&sla=late&assignee=me&q=+colis+&sort=newest&channel=b.support&tag=legal,fraud&triage=true")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -16,7 +16,7 @@ func TestQueryRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(q.Status) != 2 || len(q.Urgency) != 2 || q.Q != "colis" || q.Limit != DefaultLimit || !q.Triage {
+	if len(q.Status) != 2 || len(q.Urgency) != 2 || len(q.Tag) != 2 || q.Q != "colis" || q.Limit != DefaultLimit || !q.Triage {
 		t.Errorf("read %+v", q)
 	}
 	again, err := ParseQuery(q.Values())

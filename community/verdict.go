@@ -120,6 +120,14 @@ type Verdict struct {
 	Rules       int         `json:"rules"`
 	Corrections int         `json:"corrections"`
 	Evidence    []Evidence  `json:"evidence,omitempty"`
+
+	Channel string   `json:"channel,omitempty"` // id of the channel a rule chose
+	Tags    []string `json:"tags,omitempty"`    // those rules gave, sorted
+	Fired   []string `json:"fired,omitempty"`   // ids of the rules that touched it, in their order
+	Said    *Said    `json:"said,omitempty"`    // the model's own word, where it was overruled
+
+	Learned []string       `json:"learned,omitempty"` // keys of the messages whose corrections it follows
+	Shadow  *ShadowVerdict `json:"shadow,omitempty"`  // what a model on trial said of the same message
 }
 
 // Classified is a message with its verdict, as the log carries it.

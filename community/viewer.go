@@ -30,12 +30,15 @@ const (
 	ActionReply    Action = "reply"
 	ActionHandoff  Action = "handoff"
 	ActionAssign   Action = "assign"
-	ActionCorrect  Action = "correct" // category and urgency
+	ActionCorrect  Action = "correct" // what the classifier said
 	ActionClose    Action = "close"
 	ActionEscalate Action = "escalate" // open a complaint and work on it
 	ActionModerate Action = "moderate" // hide or delete on the network
 	ActionSettings Action = "settings"
 	ActionImport   Action = "import"
+	ActionRule     Action = "rule"  // the rules beside the model
+	ActionAudit    Action = "audit" // judge messages of the audit sample, blind
+	ActionModel    Action = "model" // which model runs: one for all brands
 )
 
 // Actions lists the actions.
@@ -43,6 +46,7 @@ func Actions() []Action {
 	return []Action{
 		ActionRead, ActionPrivate, ActionReport, ActionNote, ActionReply, ActionHandoff, ActionAssign,
 		ActionCorrect, ActionClose, ActionEscalate, ActionModerate, ActionSettings, ActionImport,
+		ActionRule, ActionAudit, ActionModel,
 	}
 }
 
@@ -51,11 +55,11 @@ var rights = map[Role][]Action{
 	RoleAdmin: Actions(),
 	RoleSupervisor: {
 		ActionRead, ActionPrivate, ActionReport, ActionNote, ActionReply, ActionHandoff, ActionAssign,
-		ActionCorrect, ActionClose, ActionEscalate, ActionModerate,
+		ActionCorrect, ActionClose, ActionEscalate, ActionModerate, ActionRule, ActionAudit,
 	},
 	RoleAgent: {
 		ActionRead, ActionPrivate, ActionReport, ActionNote, ActionReply, ActionHandoff, ActionAssign,
-		ActionCorrect, ActionClose, ActionEscalate,
+		ActionCorrect, ActionClose, ActionEscalate, ActionAudit,
 	},
 	RoleBrand:  {ActionRead, ActionReport, ActionNote},
 	RoleReader: {ActionRead},

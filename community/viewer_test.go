@@ -25,6 +25,9 @@ func TestRights(t *testing.T) {
 		ActionModerate: "x x . . .",
 		ActionSettings: "x . . . .",
 		ActionImport:   "x . . . .",
+		ActionRule:     "x x . . .",
+		ActionAudit:    "x x x . .",
+		ActionModel:    "x . . . .",
 	}
 	if len(table) != len(Actions()) {
 		t.Fatalf("%d actions in the table, %d in the code", len(table), len(Actions()))

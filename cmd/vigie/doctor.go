@@ -31,7 +31,7 @@ func doctor(ctx context.Context, c *call) error {
 			return err
 		}
 		fmt.Fprintf(c.out, "backlog   %d messages, %d bytes\n", behind, bytes)
-		fmt.Fprintf(c.out, "model     %s\n", h.classifier.Version())
+		fmt.Fprintf(c.out, "model     %s\n", h.models.now.Load().running.Version())
 		system := community.Viewer{System: true}
 		brands, err := h.reader.Brands(ctx, system)
 		if err != nil {

@@ -33,6 +33,7 @@ func (h *house) journey() []loop {
 		every(h.log, "look back", desk.LookEvery, nil, h.desk.LookBack),
 		every(h.log, "watch", time.Second, nil, h.desk.Watch),
 		every(h.log, "cursors", time.Second, nil, h.received),
+		every(h.log, "rules", time.Second, nil, h.judge.refresh),
 		loop{"show", h.show},
 	)
 	for range senderLoops {
@@ -84,6 +85,9 @@ func (h *house) collect(ctx context.Context) error {
 func (h *house) classify(ctx context.Context) error {
 	s := kafka.Subscription{Topic: kafka.Collected, Group: "classify", Batch: 500, OnGap: h.gap}
 	return h.bus.Consume(ctx, s, func(ctx context.Context, records []kafka.Record) error {
+		if err := h.judge.refresh(ctx); err != nil {
+			return err
+		}
 		out := make([]kafka.Record, 0, len(records))
 		for i := range records {
 			var m community.Message
@@ -93,7 +97,11 @@ func (h *house) classify(ctx context.Context) error {
 				}
 				continue
 			}
-			c := community.Classified{Message: m, Verdict: h.classifier.Classify(m)}
+			verdict, err := h.judge.judge(ctx, &m)
+			if err != nil {
+				return err
+			}
+			c := community.Classified{Message: m, Verdict: verdict}
 			out = append(out, kafka.Record{Key: records[i].Key, Value: appendClassified(nil, &c)})
 		}
 		err := h.bus.Publish(ctx, kafka.Classified, out)

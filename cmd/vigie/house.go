@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vigie-hq/vigie/classifier"
 	"github.com/vigie-hq/vigie/collectors"
 	"github.com/vigie-hq/vigie/community"
 	"github.com/vigie-hq/vigie/community/desk"
@@ -58,11 +57,12 @@ type house struct {
 	positions *sql.Positions
 	store     *sql.Desk
 
-	classifier *classifier.Classifier
-	networks   map[string]collectors.Network
-	senders    *senders
-	desk       *desk.Desk
-	server     *inbox.Server
+	models   *models
+	judge    *judge
+	networks map[string]collectors.Network
+	senders  *senders
+	desk     *desk.Desk
+	server   *inbox.Server
 
 	marking sync.Mutex // guards marks
 	marks   map[string]mark
@@ -91,7 +91,10 @@ func openHouse(ctx context.Context, p *place, logger *slog.Logger, extra map[str
 	}
 	h.reader, h.door, h.memory = sql.NewInbox(h.db), sql.NewDoor(h.db), memory{sql.NewMemory(h.db)}
 	h.outbox, h.mood, h.positions, h.store = sql.NewOutbox(h.db), sql.NewMood(h.db), sql.NewPositions(h.db), sql.NewDesk(h.db)
-	if h.classifier, err = classifier.Open(); err != nil {
+	if h.models, err = newModels(newShelf(p.dir, h.now), h.reader, logger); err != nil {
+		return h, err
+	}
+	if h.judge, err = newJudge(h.models, sql.NewRules(h.db), newTaught(sql.NewLessons(h.db))); err != nil {
 		return h, err
 	}
 	config := h.broker.Config()

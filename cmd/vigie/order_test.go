@@ -97,6 +97,10 @@ func randomVerdict(rng *rand.Rand) community.Verdict {
 	v.Reason = community.Head{Label: pick(rng, "none", "delivery", "billing"), P: 0.8}
 	v.Language, v.Complaint = community.Head{Label: "fr", P: 1}, community.Head{Label: "no", P: 1}
 	v.Model = "test"
+	if rng.IntN(4) == 0 { // rules touched it
+		v.Channel, v.Tags = pick(rng, "", "b.brand", "gone"), [][]string{nil, {"legal"}, {"fraud", "legal"}}[rng.IntN(3)]
+		v.DecideUrgency(community.Critical)
+	}
 	return v
 }
 

@@ -87,7 +87,7 @@ func (h *house) serve(ctx context.Context, s serving) error {
 		s.base = "http://" + l.Addr().String()
 	}
 	h.server, err = inbox.New(inbox.Options{
-		Reader: h.reader, Desk: h.desk, Door: h.door, Intake: counter{h}, Explainer: explainer{h}, Now: h.now, Log: h.log,
+		Reader: h.reader, Desk: h.desk, Door: h.door, Intake: counter{h}, Explainer: explainer{h}, Models: h.models, Now: h.now, Log: h.log,
 		Secure: strings.HasPrefix(s.base, "https://"), BaseURL: s.base, Proxies: s.proxies,
 		Ready: h.ready, Metrics: ops.Metrics(h.figures),
 	})
@@ -119,9 +119,11 @@ func (c counter) Take(ctx context.Context, messages []community.Message) error {
 // explainer gives a verdict again, with evidence.
 type explainer struct{ h *house }
 
-// Explain classifies the message again and adds the spans that weighed.
-func (e explainer) Explain(m community.Message) community.Verdict {
-	return e.h.classifier.Explain(m, e.h.classifier.Classify(m))
+// Explain judges the message again and adds the spans that weighed.
+func (e explainer) Explain(m community.Message) community.Verdict { return e.h.judge.explain(&m) }
+
+func (e explainer) Readings(m community.Message) []community.Reading {
+	return e.h.models.now.Load().running.Readings(m)
 }
 
 // newID is a random name for what people make.

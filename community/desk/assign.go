@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -27,46 +26,6 @@ func (d *Desk) Assign(ctx context.Context, v community.Viewer, conversation stri
 		from := c.Assignee
 		c.Assignee = agent
 		return d.act(ctx, tx, v, c.ID, "assigned", from, agent)
-	})
-}
-
-// Correct puts a human's word before the model's: head is "category" or
-// "urgency". What the model had said is kept beside it, for the next training.
-func (d *Desk) Correct(ctx context.Context, v community.Viewer, conversation string, version int64, head, label string) (community.Conversation, error) {
-	return d.change(ctx, v, community.ActionCorrect, conversation, version, func(tx Tx, _ *Settings, c *community.Conversation) error {
-		e, err := tx.Opening(ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		said := community.Correction{Conversation: c.ID, Agent: v.Agent, Head: head, To: label, At: d.now()}
-		var from string
-		switch head {
-		case "category":
-			if !slices.Contains(community.Categories(), community.Category(label)) {
-				return community.Faultf(community.Invalid, "correct.label", label)
-			}
-			from = string(c.Category)
-			c.Category, c.CategoryBy = community.Category(label), v.Agent
-		case "urgency":
-			if !slices.Contains(community.Urgencies(), community.Urgency(label)) {
-				return community.Faultf(community.Invalid, "correct.label", label)
-			}
-			from = string(c.Urgency)
-			c.HumanUrgent, c.UrgencyBy, c.UrgencyAt = community.Urgency(label), v.Agent, d.now()
-		default:
-			return community.Faultf(community.Invalid, "correct.head", head)
-		}
-		if e != nil {
-			said.Message, said.Model = e.Key, e.Verdict.Model
-			said.From, said.P = e.Verdict.Category.Label, e.Verdict.Category.P
-			if head == "urgency" {
-				said.From, said.P = e.Verdict.Urgency.Label, e.Verdict.Urgency.P
-			}
-			if err := tx.PutCorrection(ctx, said); err != nil {
-				return err
-			}
-		}
-		return d.act(ctx, tx, v, c.ID, head, from, label)
 	})
 }
 

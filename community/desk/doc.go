@@ -6,7 +6,10 @@
 //	answer.go    an agent writes: draft, held, taken back
 //	deliver.go   a held reply leaves, once
 //	handoff.go   a person is moved to the support account
-//	assign.go    who works on it, what it is about, open or closed, team notes
+//	assign.go    who works on it, open or closed, team notes
+//	correct.go   a human's word before the model's
+//	rule.go      the rules beside the model: try, save, order, switch off
+//	audit.go     a sample of what came in, judged blind
 //	escalate.go  it becomes a registered complaint, and goes through its phases
 //	watch.go     deadlines warn and breach
 //	relay.go     what changed is told to the log of events

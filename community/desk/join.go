@@ -44,7 +44,7 @@ func (f *filing) join(ctx context.Context, e *community.Entry) error {
 	}
 	if len(open) == 0 {
 		f.after = community.Conversation{
-			ID: "c" + e.Key[1:], Brand: m.Brand, Person: m.AuthorKey(), Author: m.Author,
+			ID: community.ConversationOf(e.Key), Brand: m.Brand, Person: m.AuthorKey(), Author: m.Author,
 		}
 		f.alone = true
 	} else {

@@ -120,8 +120,11 @@ func (d *Desk) file(ctx context.Context, tx Tx, c *community.Classified) (commun
 	}
 	after := entryAfter(held, c, history, bare)
 	after.Out = out
-	after.Asks = !out && !after.Bare && community.Asks(&after.Message, community.Category(after.Verdict.Category.Label), after.Verdict.Category.Abstain, settings.Channels)
+	after.Asks = !out && !after.Bare && after.Verdict.Asks(&after.Message, settings.Channels)
 	if err := keepOther(ctx, tx, held, &after, m, bare); err != nil {
+		return "", err
+	}
+	if err := keepWord(ctx, tx, held, &after); err != nil {
 		return "", err
 	}
 	f := filing{desk: d, tx: tx, settings: settings, account: account}
@@ -141,7 +144,10 @@ func (d *Desk) file(ctx context.Context, tx Tx, c *community.Classified) (commun
 	if err := tx.PutEntry(ctx, held, &after); err != nil {
 		return "", err
 	}
-	return change, f.settle(ctx, &after, eventOf(change))
+	if err := f.settle(ctx, &after, eventOf(change)); err != nil {
+		return "", err
+	}
+	return change, d.sample(ctx, tx, settings, change, &after, &c.Verdict, f.after.Channel)
 }
 
 // reached returns the brand's settings and the account the message reached. An
@@ -293,7 +299,7 @@ func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held
 		return tx.PutEntry(ctx, held, &after)
 	}
 	after.Message.Account, after.Message.Via, after.Message.ReceivedAt = account, via, received
-	after.Asks = !after.Out && community.Asks(&after.Message, community.Category(after.Verdict.Category.Label), after.Verdict.Category.Abstain, settings.Channels)
+	after.Asks = !after.Out && after.Verdict.Asks(&after.Message, settings.Channels)
 	if err := tx.PutEntry(ctx, held, &after); err != nil {
 		return err
 	}

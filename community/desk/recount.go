@@ -12,7 +12,7 @@ import (
 // for a new conversation.
 func (d *Desk) recount(ctx context.Context, tx Tx, settings *Settings, before, after *community.Conversation, facts []community.Fact) error {
 	after.Recount(facts)
-	channel := community.Route(settings.Channels, after.Category, after.Network, after.Triage)
+	channel := after.Route(settings.Channels)
 	if channel == nil {
 		return community.Faultf(community.Unavailable, "brand.channels", after.Brand)
 	}

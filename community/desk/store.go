@@ -15,6 +15,12 @@ type Store interface {
 	Write(ctx context.Context, f func(Tx) error) error
 	Batch(ctx context.Context, f func(Tx) error) error
 	Now() time.Time
+	// Recent gives visit, newest first, a brand's customer messages that the
+	// viewer may read and that were written since a moment; what was deleted is
+	// left out. It reads limit of them at most; cut tells that there were more.
+	// An entry is visit's until it returns, and lacks what conditions of rules
+	// do not ask for (media, revisions, probabilities).
+	Recent(ctx context.Context, v community.Viewer, brand string, since time.Time, limit int, visit func(*community.Entry) error) (cut bool, err error)
 }
 
 // Tx is one transaction. Lookups of one thing return nil, nil when it does not
@@ -26,6 +32,17 @@ type Tx interface {
 	PutBrand(ctx context.Context, b community.Brand) error
 	PutChannel(ctx context.Context, c community.Channel) error
 	PutAccount(ctx context.Context, a community.Account) error
+
+	// Rules reads a brand's own list of rules in its order; nil when it has
+	// none, which is not the same as an empty one.
+	Rules(ctx context.Context, brand string) (*community.Rules, error)
+	// PutRules writes a list and why it changed. before is what Rules returned
+	// (nil for the first own list); the version must be before's plus one, else
+	// the write is a Fault Conflict "rule.list". A rule with another Version or
+	// Position than before is written anew, one that is missing is deleted.
+	PutRules(ctx context.Context, before, after *community.Rules, why community.RuleChange) error
+	// RuleChanges reads a list's history, newest first.
+	RuleChanges(ctx context.Context, brand string, limit int) ([]community.RuleChange, error)
 
 	// Entry reads a message by key.
 	Entry(ctx context.Context, key string) (*community.Entry, error)
@@ -98,6 +115,23 @@ type Tx interface {
 	PutNote(ctx context.Context, n community.Note) error
 	PutAct(ctx context.Context, a community.Act) error
 	PutCorrection(ctx context.Context, c community.Correction) error
+	// Corrections reads what agents said of a message, oldest first.
+	Corrections(ctx context.Context, message string) ([]community.Correction, error)
+
+	// PutDraw counts a message in its stratum of the audit sample and keeps the
+	// draw while its lot is among the lowest (community.SampleCap of
+	// community.AuditQuota). What was judged is never dropped.
+	PutDraw(ctx context.Context, d community.Draw) error
+	// PutAnswers changes what was said of a drawn message that nobody has judged
+	// yet; of any other message it changes nothing.
+	PutAnswers(ctx context.Context, message string, a community.Answers) error
+	// Unjudged reads what of a brand's sample waits to be judged, of a day or
+	// later; a draw that is no longer among the lowest lots is not in it.
+	Unjudged(ctx context.Context, brand string, since community.Day) ([]Drawn, error)
+	// Drawn reads one message of the sample.
+	Drawn(ctx context.Context, message string) (*Drawn, error)
+	// PutJudgement keeps what a person said of a drawn message.
+	PutJudgement(ctx context.Context, j community.Judgement) error
 
 	Complaint(ctx context.Context, id string) (*community.Complaint, error)
 	ComplaintOf(ctx context.Context, conversation string) (*community.Complaint, error)

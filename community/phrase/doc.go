@@ -8,4 +8,7 @@
 // between (5 unless told). AND OR NOT NEAR, and in French ET OU SAUF PRÈS (or
 // PRES), are operators in capitals only; in small letters or quotes they are
 // words. Words are folded (package text), so accents and case do not matter.
+//
+// Match asks one expression of one text, Find tells where it is met; a Set asks
+// thousands of them at once.
 package phrase

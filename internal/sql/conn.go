@@ -123,6 +123,11 @@ func (db *DB) read(ctx context.Context, f func(*snapshot) error) (err error) {
 	if _, err := c.exec(context.WithoutCancel(ctx), "BEGIN"); err != nil {
 		return err
 	}
+	if db.writer == nil { // somebody else writes, and names new words
+		if db.labels, err = loadLabels(ctx, c); err != nil {
+			return err
+		}
+	}
 	return f(&snapshot{c, db})
 }
 

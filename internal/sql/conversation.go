@@ -13,7 +13,7 @@ import (
 const conversationRead = `c.num, c.id, c.brand, c.status, c.due, c.last_at, c.category, c.urgency, c.sentiment, c.reason,
 	c.channel, c.network, c.account, c.assignee, c.is_triage, c.is_private, c.is_complaint, c.version,
 	c.category_by, c.urgency_by, c.urgency_at, c.human_urgent, c.lang, c.messages, c.unanswered, c.first_at, c.answered_at,
-	c.opened_by, c.opened_at, c.closed_by, c.closed_at, c.target, c.start, c.warn, c.reply_state, c.complaint, c.preview,
+	c.opened_by, c.opened_at, c.closed_by, c.closed_at, c.target, c.start, c.warn, c.reply_state, c.complaint, c.preview, c.tags,
 	coalesce(a.key, ''), a.id, a.handle, a.name, a.followers, a.verified`
 
 const fromConversation = ` FROM conversation c JOIN author a ON a.num = c.author `
@@ -22,7 +22,7 @@ const fromConversation = ` FROM conversation c JOIN author a ON a.num = c.author
 var conversationColumns = strings.Fields(`num id brand status due last_at category urgency sentiment reason
 	channel network account assignee is_triage is_trouble is_private is_complaint version
 	category_by urgency_by urgency_at human_urgent lang messages unanswered first_at answered_at
-	opened_by opened_at closed_by closed_at target start warn reply_state complaint preview author`)
+	opened_by opened_at closed_by closed_at target start warn reply_state complaint preview tags author`)
 
 var (
 	insertConversation = insert("conversation", conversationColumns)
@@ -42,7 +42,7 @@ func (c *numbered) scan(rows *sql.Rows, l *labels) error {
 		named(l, &c.CategoryBy), named(l, &c.UrgencyBy), moment{&c.UrgencyAt}, named(l, &c.HumanUrgent), named(l, &c.Lang),
 		&c.Messages, &c.Unanswered, moment{&c.FirstAt}, moment{&c.AnsweredAt},
 		named(l, &c.OpenedBy), moment{&c.OpenedAt}, named(l, &c.ClosedBy), moment{&c.ClosedAt},
-		named(l, &c.Target), moment{&c.Start}, moment{&c.Warn}, &c.ReplyState, &c.Case, &c.Preview,
+		named(l, &c.Target), moment{&c.Start}, moment{&c.Warn}, &c.ReplyState, &c.Case, &c.Preview, tagSet{l, &c.Tags},
 		&c.Person, &c.Author.ID, &c.Author.Handle, &c.Author.Name, &c.Author.Followers, &c.Author.Verified)
 }
 
@@ -55,7 +55,7 @@ func (t *Tx) conversationArgs(num int64, c *community.Conversation) []any {
 		t.label(c.CategoryBy), t.label(c.UrgencyBy), ms(c.UrgencyAt), labelOf(t, c.HumanUrgent), t.label(c.Lang),
 		c.Messages, c.Unanswered, ms(c.FirstAt), ms(c.AnsweredAt),
 		t.label(c.OpenedBy), ms(c.OpenedAt), t.label(c.ClosedBy), ms(c.ClosedAt),
-		labelOf(t, c.Target), ms(c.Start), ms(c.Warn), c.ReplyState, c.Case, text.Clean(c.Preview),
+		labelOf(t, c.Target), ms(c.Start), ms(c.Warn), c.ReplyState, c.Case, text.Clean(c.Preview), t.tagsLabel(c.Tags),
 	}
 }
 
@@ -176,7 +176,7 @@ func (t *Tx) PutConversation(_ context.Context, before, after *community.Convers
 }
 
 // versionMark is the placeholder after those of updateConversation.
-const versionMark = "39"
+const versionMark = "40"
 
 func (t *Tx) addConversation(c *community.Conversation) error {
 	o := t.opened[c.ID]

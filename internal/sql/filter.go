@@ -86,6 +86,9 @@ func (s *snapshot) filter(v community.Viewer, q community.Query, r reach, few bo
 	f.any("channel", labelsOf(l, q.Channel))
 	f.any("account", labelsOf(l, q.Account))
 	f.any("network", labelsOf(l, q.Network))
+	if len(q.Tag) > 0 {
+		f.and(`+tags IN (SELECT value FROM json_each(%s))`, jsonList(l.tagged(q.Tag)))
+	}
 	switch q.Assignee {
 	case "":
 	case community.Unassigned:

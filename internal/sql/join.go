@@ -195,7 +195,7 @@ func (t *Tx) Facts(_ context.Context, conversation string) ([]community.Fact, er
 	first, last := span(num)
 	var out []community.Fact
 	err = each(t.ctx, t, `SELECT key, brand, network, account, created_at, received_at, lag, is_out, is_gone, is_asking, is_private,
-		reply_kind, category, abstain, urgent, sentiment, reason, complaint, language, substr(text, 1, 2000)
+		reply_kind, category, abstain, urgent, sentiment, reason, complaint, language, substr(text, 1, 2000), channel, tags
 		FROM message WHERE num BETWEEN $1 AND $2`, []any{first, last}, func(rows *sql.Rows) error {
 		f, err := t.fact(rows)
 		out = append(out, f)
@@ -214,7 +214,8 @@ func (t *Tx) fact(rows *sql.Rows) (community.Fact, error) {
 	err := rows.Scan(&e.Key, named(l, &m.Brand), named(l, &m.Network), named(l, &m.Account),
 		moment{&m.CreatedAt}, moment{&m.ReceivedAt}, (*int64)(&m.Lag), &e.Out, &e.Gone, &e.Asks, &m.Private,
 		named(l, &e.ReplyKind), named(l, &v.Category.Label), &abstain, named(l, &e.Urgency), named(l, &v.Sentiment.Label),
-		named(l, &v.Reason.Label), named(l, &v.Complaint.Label), named(l, &v.Language.Label), &m.Text)
+		named(l, &v.Reason.Label), named(l, &v.Complaint.Label), named(l, &v.Language.Label), &m.Text,
+		named(l, &v.Channel), tagSet{l, &v.Tags})
 	if err != nil {
 		return community.Fact{}, err
 	}

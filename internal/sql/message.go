@@ -127,6 +127,9 @@ func (t *Tx) PutEntry(_ context.Context, before, after *community.Entry) error {
 	if err != nil {
 		return err
 	}
+	if err := t.putShadow(before, after); err != nil {
+		return err
+	}
 	now := wordingOf(after)
 	if before == nil {
 		if err := t.exec(insertMessage, args...); err != nil {

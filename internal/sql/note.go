@@ -68,12 +68,6 @@ func (t *Tx) PutHandoff(_ context.Context, h community.Handoff) error {
 		h.ID, num, h.Reply, h.From, h.To, h.Agent, bit(h.Private), ms(h.At))
 }
 
-// PutCorrection implements desk.Tx.
-func (t *Tx) PutCorrection(_ context.Context, c community.Correction) error {
-	return t.exec(`INSERT INTO correction (message, conversation, agent, head, was, p, became, model, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		c.Message, c.Conversation, c.Agent, c.Head, c.From, c.P, c.To, c.Model, ms(c.At))
-}
-
 func notes(ctx context.Context, q querier, c *numbered) ([]community.Note, error) {
 	var out []community.Note
 	err := each(ctx, q, `SELECT id, agent, text, at FROM note WHERE conversation = $1 ORDER BY at, id`, []any{c.num}, func(rows *sql.Rows) error {

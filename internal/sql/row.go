@@ -17,7 +17,8 @@ const entryColumns = `m.num, m.key, m.version, m.brand, m.network, m.account, m.
 	m.category, m.urgency, m.sentiment, m.reason, m.language, m.complaint, m.abstain,
 	m.category_p, m.urgency_p, m.urgency_s, m.sentiment_p, m.reason_p, m.language_p, m.complaint_p,
 	m.model, m.rules, m.corrections, m.edits, m.rev_at, m.rev_seen, m.rev_hash, m.followers, m.verified,
-	m.native, m.thread, m.in_reply_to, m.author_id, m.handle, m.name, m.verdict_id, m.reply, m.url, m.media, m.extra, m.text`
+	m.native, m.thread, m.in_reply_to, m.author_id, m.handle, m.name, m.verdict_id, m.reply, m.url, m.media, m.extra, m.text,
+	m.channel, m.tags, m.ruled`
 
 const oneMessage = `SELECT ` + entryColumns + ` FROM message m WHERE m.num = $1`
 
@@ -26,6 +27,7 @@ type entryRow struct {
 	num          int64
 	abstain      int64
 	media, extra string
+	ruled        string
 	e            community.Entry
 }
 
@@ -42,7 +44,7 @@ func (r *entryRow) scan(rows *sql.Rows, l *labels) error {
 		named(l, &v.Model), &v.Rules, &v.Corrections, &r.e.Edits,
 		moment{&r.e.Revision.At}, moment{&r.e.Revision.Seen}, &r.e.Revision.Hash, &m.Author.Followers, &m.Author.Verified,
 		&m.ID, &m.Thread, &m.InReplyTo, &m.Author.ID, &m.Author.Handle, &m.Author.Name, &v.ID, &r.e.Reply, &m.URL,
-		&r.media, &r.extra, &m.Text)
+		&r.media, &r.extra, &m.Text, named(l, &v.Channel), tagSet{l, &v.Tags}, &r.ruled)
 	if err != nil {
 		return err
 	}
@@ -52,6 +54,9 @@ func (r *entryRow) scan(rows *sql.Rows, l *labels) error {
 	r.e.Revision.Deleted = r.e.Gone
 	if v.ID == "" {
 		v.ID = m.ID
+	}
+	if err := unpackRuled(r.ruled, v); err != nil {
+		return err
 	}
 	if err := unpack(r.media, &m.Media); err != nil {
 		return err
@@ -79,7 +84,8 @@ var messageColumns = strings.Fields(`num key version author brand network accoun
 	created_at edited_at received_at is_out is_private is_gone is_bare is_asking is_deleted can_reply reply_until lag v
 	kind lang origin via batch reply_kind urgent category urgency sentiment reason language complaint abstain
 	category_p urgency_p urgency_s sentiment_p reason_p language_p complaint_p model rules corrections edits
-	rev_at rev_seen rev_hash followers verified native thread in_reply_to author_id handle name verdict_id reply url media extra text`)
+	rev_at rev_seen rev_hash followers verified native thread in_reply_to author_id handle name verdict_id reply url media extra text
+	channel tags ruled`)
 
 var (
 	insertMessage = insert("message", messageColumns)
@@ -121,6 +127,10 @@ func (t *Tx) entryArgs(num, author int64, e *community.Entry) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	ruled, err := packRuled(v)
+	if err != nil {
+		return nil, err
+	}
 	var abstain int64
 	for i, h := range heads(v) {
 		if h.Abstain {
@@ -142,6 +152,6 @@ func (t *Tx) entryArgs(num, author int64, e *community.Entry) ([]any, error) {
 		t.label(v.Model), v.Rules, v.Corrections, e.Edits,
 		ms(e.Revision.At), ms(e.Revision.Seen), e.Revision.Hash, m.Author.Followers, bit(m.Author.Verified),
 		m.ID, m.Thread, m.InReplyTo, m.Author.ID, text.Clean(m.Author.Handle), text.Clean(m.Author.Name), verdictID, e.Reply, m.URL,
-		media, extra, text.Clean(m.Text),
+		media, extra, text.Clean(m.Text), t.label(v.Channel), t.tagsLabel(v.Tags), ruled,
 	}, nil
 }

@@ -29,6 +29,7 @@ type Tx struct {
 	finds    map[int64]*find
 	events   []community.Event
 	places   map[desk.Position]int64
+	draws    map[community.Stratum]*drawing // lots of the audit sample
 	imports  map[importKey]int64
 }
 
@@ -78,7 +79,7 @@ func (t *Tx) one(text string, args []any, dest ...any) (bool, error) {
 
 // flush writes what was gathered.
 func (t *Tx) flush() error {
-	for _, f := range []func() error{t.flushCounts, t.flushFinds, t.flushEvents, t.flushPlaces, t.flushImports} {
+	for _, f := range []func() error{t.flushCounts, t.flushFinds, t.flushDraws, t.flushEvents, t.flushPlaces, t.flushImports} {
 		if err := f(); err != nil {
 			return err
 		}

@@ -32,6 +32,8 @@ type Reader interface {
 	Accounts(ctx context.Context, v community.Viewer, brand string) ([]community.Account, error)
 	Agents(ctx context.Context, v community.Viewer, brand string) ([]community.Agent, error)
 	Events(ctx context.Context, v community.Viewer, after int64, limit int) ([]community.Event, error)
+	Quality(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (community.Quality, error)
+	Shadow(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (community.ShadowReport, error)
 	Import(ctx context.Context, v community.Viewer, batch string) (community.ImportTally, error)
 	Asides(ctx context.Context, v community.Viewer) ([]desk.Aside, error)
 }
@@ -86,6 +88,19 @@ type Positions interface {
 	SetLog(ctx context.Context, id string) error
 }
 
+// Lessons is what people taught.
+type Lessons interface {
+	Mark(ctx context.Context) ([2]int64, error)
+	All(ctx context.Context) ([]community.Lesson, error)
+	Judged(ctx context.Context) ([]community.Judged, error)
+}
+
+// Rules is what whoever applies the rules reads.
+type Rules interface {
+	Versions(ctx context.Context) (map[string]int, error)
+	Rules(ctx context.Context, brand string) (*community.Rules, error)
+}
+
 // Bench is a new, empty store and everything that stands on it. Its clock is
 // Clock.
 type Bench struct {
@@ -96,6 +111,8 @@ type Bench struct {
 	Outbox    Outbox
 	Mood      Mood
 	Positions Positions
+	Lessons   Lessons
+	Rules     Rules
 	Export    func(ctx context.Context, w io.Writer) error
 }
 
@@ -137,6 +154,13 @@ func Run(t *testing.T, fresh func(testing.TB) Bench) {
 		{"who can be given something", testAssignable},
 		{"a note is written once", testNotes},
 		{"mood", testMood},
+		{"rules", testRules},
+		{"what rules made of a message", testRuled},
+		{"what a rule is tried on", testRecent},
+		{"corrections", testCorrections},
+		{"the audit sample", testSample},
+		{"what was judged", testJudged},
+		{"a model on trial", testShadow},
 		{"door", testDoor},
 		{"memory", testMemory},
 		{"export", testExport},

@@ -107,7 +107,7 @@ func ask(t testing.TB, reader reflect.Value, v community.Viewer) (string, error)
 			answers := method.Call(call)
 			last := answers[len(answers)-1]
 			if err, _ := last.Interface().(error); err != nil {
-				if kind := community.KindOf(err); kind != community.NotFound && kind != community.Invalid {
+				if kind := community.KindOf(err); kind != community.NotFound && kind != community.Invalid && kind != community.Forbidden {
 					return "", err
 				}
 				continue
