@@ -116,6 +116,7 @@ type Verdict struct {
 	Reason      Head        `json:"reason"`
 	Language    Head        `json:"language"`
 	Complaint   Head        `json:"complaint"`
+	Spam        Head        `json:"spam,omitzero"`
 	Model       string      `json:"model"`
 	Rules       int         `json:"rules"`
 	Corrections int         `json:"corrections"`

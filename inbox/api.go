@@ -54,9 +54,25 @@ func (s *Server) apiRoutes(app *fiber.App) {
 	g.Get("/complaints/:id", a.complaint)
 	g.Patch("/complaints/:id", a.advance)
 
+	g.Get("/rules", a.rules)
+	g.Post("/rules", a.addRule)
+	g.Get("/rules/history", a.ruleHistory)
+	g.Post("/rules/preview", a.previewRule)
+	g.Post("/rules/order", a.orderRules)
+	g.Patch("/rules/:id", a.changeRule)
+	g.Delete("/rules/:id", a.deleteRule)
+
 	g.Get("/reports/tally", a.tally)
 	g.Get("/reports/sentiment", a.sentiment)
+	g.Get("/reports/quality", a.quality)
+	g.Get("/reports/shadow", a.shadow)
 	g.Get("/events", a.events)
+
+	g.Get("/audit/next", a.nextAudit)
+	g.Post("/audit/:id", a.judge)
+
+	g.Get("/models", a.models)
+	g.Post("/models", a.changeModel)
 
 	app.Use("/api", func(*fiber.Ctx) error {
 		return community.Faultf(community.NotFound, "api.unknown")

@@ -66,25 +66,53 @@ type conversationPatch struct {
 	Category *community.Category `json:"category"`
 	Urgency  *community.Urgency  `json:"urgency"`
 	Status   *community.Status   `json:"status"` // open or closed
+
+	// What the opening message says, corrected.
+	Sentiment *string `json:"sentiment"`
+	Reason    *string `json:"reason"`
+	Complaint *string `json:"complaint"` // yes or no
 }
+
+// corrections are the heads the patch corrects, in the order they are applied.
+func (p *conversationPatch) corrections() []correction {
+	var out []correction
+	for _, c := range []struct {
+		head  string
+		label *string
+	}{
+		{community.HeadCategory, (*string)(p.Category)},
+		{community.HeadUrgency, (*string)(p.Urgency)},
+		{community.HeadSentiment, p.Sentiment},
+		{community.HeadReason, p.Reason},
+		{community.HeadComplaint, p.Complaint},
+	} {
+		if c.label != nil {
+			out = append(out, correction{c.head, *c.label})
+		}
+	}
+	return out
+}
+
+// correction is a person's label for a head.
+type correction struct{ head, label string }
 
 // check refuses what is wrong before anything is changed.
 func (p *conversationPatch) check() error {
 	switch {
 	case p.Version == nil || *p.Version < 1:
 		return community.Faultf(community.Invalid, "body.field", "version")
-	case p.Category != nil && !slices.Contains(community.Categories(), *p.Category):
-		return community.Faultf(community.Invalid, "body.field", "category")
-	case p.Urgency != nil && !slices.Contains(community.Urgencies(), *p.Urgency):
-		return community.Faultf(community.Invalid, "body.field", "urgency")
 	case p.Status != nil && *p.Status != community.Open && *p.Status != community.Closed:
 		return community.Faultf(community.Invalid, "body.field", "status")
+	}
+	for _, c := range p.corrections() {
+		if community.CheckLabel(c.head, c.label) != nil {
+			return community.Faultf(community.Invalid, "body.field", c.head)
+		}
 	}
 	return nil
 }
 
-// changeConversation applies assignee, category, urgency and status, in this
-// order, each as its own verb with its own line in the history. The first that
+// changeConversation applies assignee, corrections and status, in this order, each as its own verb with its own line in the history. The first that
 // is refused ends it; what was done before stays and is seen in the version.
 func (a api) changeConversation(c *fiber.Ctx) error {
 	var p conversationPatch
@@ -115,12 +143,11 @@ func (a api) changeConversation(c *fiber.Ctx) error {
 		}
 		return a.s.Desk.Assign(ctx, v, id, out.Version, agent)
 	})
-	step(p.Category != nil, func() (community.Conversation, error) {
-		return a.s.Desk.Correct(ctx, v, id, out.Version, "category", string(*p.Category))
-	})
-	step(p.Urgency != nil, func() (community.Conversation, error) {
-		return a.s.Desk.Correct(ctx, v, id, out.Version, "urgency", string(*p.Urgency))
-	})
+	for _, correct := range p.corrections() {
+		step(true, func() (community.Conversation, error) {
+			return a.s.Desk.Correct(ctx, v, id, out.Version, correct.head, correct.label)
+		})
+	}
 	step(p.Status != nil, func() (community.Conversation, error) {
 		if *p.Status == community.Closed {
 			return a.s.Desk.Close(ctx, v, id, out.Version)

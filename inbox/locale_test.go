@@ -72,8 +72,13 @@ func families() map[string][]string {
 		"network.": ends("mail", "reviews", "chat", "hub", "feed", "simulated"),
 		"kind.":    ends("invalid", "not_found", "forbidden", "unauthorised", "conflict", "limited", "unavailable", "refused", "uncertain"),
 		"act.": ends("assigned", "taken", "unassigned", "category", "urgency", "closed", "opened", "handoff", "escalated", "complaint",
-			"taken_back", "sent_now", "settled_sent", "settled_not", "retried", "discarded", "other"),
-		"talk.": ends("category", "urgency"),
+			"sentiment", "reason", "complaining", "taken_back", "sent_now", "settled_sent", "settled_not", "retried", "discarded", "other"),
+		"talk.":       ends("category", "urgency"),
+		"msgkind.":    ends("post", "comment", "mention", "reply", "review", "dm"),
+		"audit.head.": community.HumanHeads(), "complaining.": community.HeadLabels(community.HeadComplaint),
+		"means.category.": community.HeadLabels(community.HeadCategory), "means.urgency.": community.HeadLabels(community.HeadUrgency),
+		"means.sentiment.": community.HeadLabels(community.HeadSentiment), "means.reason.": community.HeadLabels(community.HeadReason),
+		"means.complaint.": community.HeadLabels(community.HeadComplaint), "modelact.": ends("add", "shadow", "promote", "rollback", "other"),
 	}
 }
 

@@ -63,12 +63,18 @@ func (f *face) speech(w words, lang string) template.FuncMap {
 			}
 			return code
 		},
-		"row":   func(r rowView) template.HTML { return template.HTML(f.drawRow(lang, &r)) }, //nolint:gosec // the pen escapes
-		"menu":  menuOf,
-		"langs": w.langs,
-		"asset": f.assets.path,
-		"icon":  f.assets.icon,
-		"n":     func(n int) string { return number(lang, n) },
+		"row":  func(r rowView) template.HTML { return template.HTML(f.drawRow(lang, &r)) }, //nolint:gosec // the pen escapes
+		"menu": menuOf,
+		"tabs": func(tab string, rules bool) tabsView { return tabsView{tab, rules} },
+		"pick": func(name, label string, options []option) filterGroup {
+			return filterGroup{Name: name, Label: label, Options: options}
+		},
+		"errof":  func(f ruleFaults, name string) errView { return errView{name, f[name], false} },
+		"erroob": func(f ruleFaults, name string) errView { return errView{name, f[name], true} },
+		"langs":  w.langs,
+		"asset":  f.assets.path,
+		"icon":   f.assets.icon,
+		"n":      func(n int) string { return number(lang, n) },
 	}
 }
 
@@ -127,7 +133,23 @@ func (s *Server) pages(app *fiber.App) {
 	in.Post("/complaints/:id/advance", s.advance)
 	in.Get("/brand", s.brandPage)
 	in.Get("/messages", s.messagesPage)
+	in.Get("/triage", s.triagePage)
+	in.Post("/triage/:id", s.sortOut)
+	in.Get("/audit", s.auditPage)
+	in.Post("/audit/:id", s.judgePage)
+	in.Get("/quality", s.qualityPage)
+	in.Post("/quality/models", s.changeModelPage)
 	in.Get("/settings", s.settingsPage)
+	in.Get("/settings/rules", s.rulesPage)
+	in.Get("/settings/rules/new", s.newRule)
+	in.Post("/settings/rules/new", s.saveRule)
+	in.Get("/settings/rules/counts", s.ruleCounts)
+	in.Post("/settings/rules/order", s.ruleOrder)
+	in.Post("/settings/rules/try", s.tryRule)
+	in.Get("/settings/rules/:id", s.rulePage)
+	in.Post("/settings/rules/:id", s.saveRule)
+	in.Post("/settings/rules/:id/switch", s.ruleSwitch)
+	in.Post("/settings/rules/:id/delete", s.ruleDelete)
 }
 
 // isPart tells whether htmx asks for a part of a page, not a browser for a page.
@@ -144,9 +166,13 @@ type shell struct {
 	Me     person
 	Brand  community.Brand
 	Brands []community.Brand
-	Mine   int   // open and mine
-	Now    int64 // Unix milliseconds, for clocks that run on
-	Here   string
+	Mine   int  // open and mine
+	Doubts int  // waiting to be sorted
+	Sorts  bool // the reader may sort them
+
+	Measures bool  // the reader may see how good the classifier is
+	Now      int64 // Unix milliseconds, for clocks that run on
+	Here     string
 }
 
 // shell gathers what stands around a page: the brand is the one the address
@@ -176,7 +202,13 @@ func (s *Server) shell(c *fiber.Ctx, page string) (shell, error) {
 	if err := s.learn(ctx, v, sh.Brand); err != nil {
 		return shell{}, err
 	}
-	return sh, nil
+	sh.Measures = v.May(community.ActionReport, sh.Brand.ID, "")
+	if sh.Sorts = maySomewhere(v, community.ActionCorrect, sh.Brand.ID); isPart(c) && page != "triage" {
+		return sh, nil // what stands around it is on the screen already
+	}
+	tally, err := s.Reader.Tally(ctx, v, sh.Brand.ID)
+	sh.Mine, sh.Doubts = tally.Views[community.ViewMine], tally.Views[community.ViewTriage]
+	return sh, err
 }
 
 // zone is where a brand's days begin and end.

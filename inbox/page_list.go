@@ -28,6 +28,7 @@ type listing struct {
 	Sorts   []option
 	Empty   *empty
 	Pattern string // Query as the live stream matches it: an address's query
+	Doubts  bool   // the reader may sort what is doubtful, one by one
 }
 
 // listItem is a row, under the heading of its watch when it is the first of it.
@@ -72,11 +73,11 @@ func (s *Server) inbox(c *fiber.Ctx) (*inboxView, error) {
 	if err != nil {
 		return nil, err
 	}
-	sh.Mine = tally.Views[community.ViewMine]
 	view := &inboxView{shell: sh}
 	if view.List, err = s.list(c, sh.Brand, tally, channels); err != nil {
 		return nil, err
 	}
+	view.List.Doubts = sh.Sorts
 	view.Views = s.views(langOf(c), view.List, tally, channels)
 	view.Title = view.List.Title
 	return view, nil

@@ -13,9 +13,16 @@ import (
 // and when. It is to be read; changing it is the command line's.
 type settingsView struct {
 	shell
+	Ruler    bool // the reader may change the rules
 	Accounts []accountRow
 	Channels []channelRow
 	Email    string
+}
+
+// tabsView is where one is in the settings, and what else there is.
+type tabsView struct {
+	Tab   string
+	Rules bool
 }
 
 type accountRow struct {
@@ -69,7 +76,7 @@ func (s *Server) settingsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	view := &settingsView{shell: sh, Email: agentOf(c).Email}
+	view := &settingsView{shell: sh, Email: agentOf(c).Email, Ruler: v.May(community.ActionRule, sh.Brand.ID, "")}
 	for i := range accounts {
 		view.Accounts = append(view.Accounts, accountRowOf(lang, &accounts[i]))
 	}

@@ -136,6 +136,12 @@ func (s *Server) talkOf(c *fiber.Ctx, sh shell, id string) (*talkView, error) {
 	}
 	talk.Why = s.why(lang, c.Query("m"), m, now)
 	talk.Why.mark(talk.Thread)
+	if err := s.overruled(ctx, v, lang, m, talk.Why); err != nil {
+		return nil, err
+	}
+	if talk.May.Correct {
+		talk.Why.fixes(lang, m)
+	}
 	for _, d := range m.Deadlines {
 		talk.Clocks = append(talk.Clocks, clockOf(lang, d, now))
 	}

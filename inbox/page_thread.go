@@ -221,7 +221,13 @@ func (s *Server) deed(lang string, a community.Act) template.HTML {
 		from, to = T(lang, "category."+from), T(lang, "category."+to)
 	case "urgency":
 		from, to = T(lang, "urgency."+from), T(lang, "urgency."+to)
+	case "sentiment", "reason":
+		from, to = headMark(lang, a.Verb, from).Word, headMark(lang, a.Verb, to).Word
 	case "complaint":
+		if to == "yes" || to == "no" { // what the customer feels, not the registered case
+			key, from, to = "act.complaining", headMark(lang, a.Verb, from).Word, headMark(lang, a.Verb, to).Word
+			break
+		}
 		from, to = T(lang, "complaint."+from), T(lang, "complaint."+to)
 	case "handoff":
 		from, to = "@"+from, "@"+to

@@ -66,8 +66,12 @@ func (s *Server) assign(c *fiber.Ctx) error {
 	return s.did(c, id, err)
 }
 
+// correct takes one head from a menu, or all of them from the form under "why".
 func (s *Server) correct(c *fiber.Ctx) error {
 	id := c.Params("id")
+	if c.FormValue("head") == "" {
+		return s.did(c, id, s.fix(c, id))
+	}
 	_, err := s.Desk.Correct(c.UserContext(), viewerOf(c), id, 0, c.FormValue("head"), c.FormValue("label"))
 	return s.did(c, id, err)
 }

@@ -22,9 +22,14 @@ type whyView struct {
 	TopClass  string
 	Model     string
 	Rules     int
+	Fired     []option   // the rules that touched it: name, and address for who may change them
+	Learned   []option   // the conversations whose corrections it follows
+	Trial     []pairView // what the model on trial would say otherwise
 	Fixed     int
 	Corrected string // who overruled it
 	Doubtful  bool
+	Fixes     []fixView // what the reader can correct of it; empty: nothing
+	verdict   community.Verdict
 	text      string
 	spans     []community.Evidence
 	hues      map[string]string
@@ -49,7 +54,7 @@ func (s *Server) why(lang, key string, m *community.Matter, now time.Time) *whyV
 	v := &whyView{
 		Key: e.Key, When: spoken().moment(lang, e.Message.At().In(now.Location()), now),
 		Model: verdict.Model, Rules: verdict.Rules, Fixed: verdict.Corrections,
-		Doubtful: verdict.Category.Abstain, text: e.Message.Text, spans: verdict.Evidence,
+		Doubtful: verdict.Category.Abstain, text: e.Message.Text, spans: verdict.Evidence, verdict: verdict,
 		hues: map[string]string{
 			"category": "h-" + verdict.Category.Label, "sentiment": "h-" + sentimentGlyphs[community.Sentiment(verdict.Sentiment.Label)],
 			"urgency": urgencyHue(verdict.Urgency.Label), "complaint": "h-late",

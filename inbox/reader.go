@@ -34,6 +34,11 @@ type Reader interface {
 	// Events returns what happened after the event with this id, for brands the
 	// viewer may read, oldest first: how a stream resumes after a break.
 	Events(ctx context.Context, v community.Viewer, after int64, limit int) ([]community.Event, error)
+	// Quality measures the classifier by the audit sample; Shadow compares the
+	// model on trial with the running one. Both are of a whole brand: Forbidden
+	// "viewer.report" for who may not read its reports.
+	Quality(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (community.Quality, error)
+	Shadow(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (community.ShadowReport, error)
 	// Import tells what became of an import.
 	Import(ctx context.Context, v community.Viewer, batch string) (community.ImportTally, error)
 }
@@ -76,4 +81,7 @@ type Intake interface {
 // with evidence.
 type Explainer interface {
 	Explain(m community.Message) community.Verdict
+	// Readings are the ways the running model can take what a message is about,
+	// the likeliest first, before any rule or correction.
+	Readings(m community.Message) []community.Reading
 }

@@ -27,14 +27,15 @@ const (
 	closeTimeout = 10 * time.Second // for requests under way when we stop
 )
 
-// Options is what a server stands on. Reader, Desk, Door, Intake, Explainer, Now
-// and Log are required.
+// Options is what a server stands on. Reader, Desk, Door, Intake, Explainer,
+// Models, Now and Log are required.
 type Options struct {
 	Reader    Reader
 	Desk      *desk.Desk
 	Door      Door
 	Intake    Intake
 	Explainer Explainer
+	Models    Models
 	Now       func() time.Time
 	Log       *slog.Logger
 
@@ -62,6 +63,7 @@ type Server struct {
 	Door      Door
 	Intake    Intake
 	Explainer Explainer
+	Models    Models
 	Hub       *Hub
 	Now       func() time.Time
 
@@ -75,8 +77,8 @@ type Server struct {
 // New makes a server. Events are given to its Hub (Publish); it listens once
 // Serve is called.
 func New(o Options) (*Server, error) {
-	if o.Reader == nil || o.Desk == nil || o.Door == nil || o.Intake == nil || o.Explainer == nil || o.Now == nil || o.Log == nil {
-		return nil, errors.New("inbox: Reader, Desk, Door, Intake, Explainer, Now and Log are required")
+	if o.Reader == nil || o.Desk == nil || o.Door == nil || o.Intake == nil || o.Explainer == nil || o.Models == nil || o.Now == nil || o.Log == nil {
+		return nil, errors.New("inbox: Reader, Desk, Door, Intake, Explainer, Models, Now and Log are required")
 	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	keeper, err := newKeeper(o.Door, o.Reader, o.Now)
@@ -92,7 +94,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Reader: o.Reader, Desk: o.Desk, Door: o.Door, Intake: o.Intake, Explainer: o.Explainer, Now: o.Now,
+		Reader: o.Reader, Desk: o.Desk, Door: o.Door, Intake: o.Intake, Explainer: o.Explainer, Models: o.Models, Now: o.Now,
 		options: o, log: o.Log, keeper: keeper, face: face, proxies: proxies,
 	}
 	s.Hub = newHub(s.Reader, s.renderRow, s.Now, s.log)

@@ -21,6 +21,24 @@ func (s store) Write(_ context.Context, f func(desk.Tx) error) error { return s.
 
 func (s store) Batch(_ context.Context, f func(desk.Tx) error) error { return s.in(f) }
 
+func (s store) Recent(_ context.Context, v community.Viewer, brand string, since time.Time, limit int, visit func(*community.Entry) error) (bool, error) {
+	s.w.mu.Lock()
+	defer s.w.mu.Unlock()
+	for _, e := range slices.SortedFunc(maps.Values(s.w.entries), func(a, b community.Entry) int { return b.Message.At().Compare(a.Message.At()) }) {
+		c := s.w.conversations[e.Conversation]
+		if e.Out || e.Gone || e.Message.Brand != brand || e.Message.At().Before(since) || !v.Sees(brand, c.Channel, c.Private || e.Message.Private) {
+			continue
+		}
+		if limit--; limit < 0 {
+			return true, nil
+		}
+		if err := visit(&e); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
 // in undoes everything when f fails.
 func (s store) in(f func(desk.Tx) error) error {
 	w := s.w
@@ -52,6 +70,20 @@ func one[T any](m map[string]T, key string) (*T, error) {
 
 func (t *tx) Settings(_ context.Context, brand string) (*desk.Settings, error) {
 	return t.w.settings[brand], nil
+}
+
+func (t *tx) Rules(_ context.Context, brand string) (*community.Rules, error) {
+	return one(t.w.rules, brand)
+}
+
+func (t *tx) PutRules(_ context.Context, _, after *community.Rules, why community.RuleChange) error {
+	t.w.rules[after.Brand] = *after
+	t.w.ruleChanges = append(t.w.ruleChanges, why)
+	return nil
+}
+
+func (t *tx) RuleChanges(context.Context, string, int) ([]community.RuleChange, error) {
+	return t.w.ruleChanges, nil
 }
 
 func (t *tx) Entry(_ context.Context, key string) (*community.Entry, error) {
@@ -185,7 +217,10 @@ func (t *tx) PutAct(_ context.Context, a community.Act) error {
 	return nil
 }
 
-func (t *tx) PutCorrection(context.Context, community.Correction) error { return nil }
+func (t *tx) PutCorrection(_ context.Context, c community.Correction) error {
+	t.w.corrections = append(t.w.corrections, c)
+	return nil
+}
 
 func (t *tx) Complaint(_ context.Context, id string) (*community.Complaint, error) {
 	return one(t.w.complaints, id)

@@ -29,6 +29,11 @@ type world struct {
 	complaints    map[string]community.Complaint
 	events        []community.Event
 	taken         []community.Message
+	rules         map[string]community.Rules
+	ruleChanges   []community.RuleChange
+	corrections   []community.Correction
+	drawn         map[string]desk.Drawn // the audit sample
+	lineup        community.Lineup
 	full          bool // the receivers are behind
 
 	passwords map[string]string
@@ -44,7 +49,7 @@ var worldNow = time.Date(2026, 11, 17, 9, 0, 0, 0, time.UTC)
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
-		at: worldNow, settings: map[string]*desk.Settings{}, agents: map[string]community.Agent{}, entries: map[string]community.Entry{},
+		at: worldNow, rules: map[string]community.Rules{}, drawn: map[string]desk.Drawn{}, settings: map[string]*desk.Settings{}, agents: map[string]community.Agent{}, entries: map[string]community.Entry{},
 		conversations: map[string]community.Conversation{}, deadlines: map[string][]community.Deadline{}, replies: map[string]community.Reply{},
 		complaints: map[string]community.Complaint{}, passwords: map[string]string{}, sessions: map[string]community.Session{},
 		tokens: map[string]community.Viewer{}, invites: map[string]time.Time{}, attempts: map[string]int{},
@@ -114,6 +119,19 @@ func (w *world) Explain(community.Message) community.Verdict {
 		Reason: head("delivery"), Language: head("fr"), Complaint: head("no"), Model: "test",
 		Evidence: []community.Evidence{{Start: 0, End: 5, Head: "category", Weight: 1}},
 	}
+}
+
+// Readings hesitates between two categories.
+func (w *world) Readings(m community.Message) []community.Reading {
+	var out []community.Reading
+	for i, c := range community.Categories() {
+		out = append(out, community.Reading{Head: community.Head{Label: string(c), P: []float64{0.46, 0.09, 0.42, 0.03}[i]}})
+	}
+	out[1], out[2] = out[2], out[1]
+	if len(m.Text) > 20 {
+		out[0].Evidence = []community.Evidence{{Start: 0, End: 5, Head: "category", Weight: 1}}
+	}
+	return out
 }
 
 // line is a network that takes everything.

@@ -85,7 +85,7 @@ func (j *judge) judge(_ context.Context, m *community.Message) (community.Verdic
 // explain is the same verdict with the spans that weighed on the model.
 func (j *judge) explain(m *community.Message) community.Verdict {
 	now := j.models.now.Load()
-	v := now.running.Explain(*m, now.running.Classify(*m))
+	v := now.running.Explained(*m)
 	if now.shadow != nil {
 		trial := now.shadow.Classify(*m)
 		v.Shadow = community.Shadowed(&trial)

@@ -6,5 +6,8 @@ import "./clock.js";
 import "./pane.js";
 import "./list.js";
 import "./compose.js";
+import "./triage.js";
+import "./rule.js";
+import "./audit.js";
 import "./keys.js";
 import "./live.js";
