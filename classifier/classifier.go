@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/vigie-hq/vigie/community"
@@ -17,7 +18,8 @@ var shipped []byte
 type Classifier struct {
 	model   *Model
 	heads   [headCount]int // where each verdict head stands in the model, or -1
-	scratch sync.Pool
+	scratch sync.Pool      // of *scratch
+	desk    sync.Pool      // of *explanation
 }
 
 // The heads of a verdict, by position in Classifier.heads.
@@ -28,10 +30,11 @@ const (
 	atReason
 	atComplaint
 	atLanguage
+	atSpam
 	headCount
 )
 
-var headNames = [headCount]string{HeadCategory, HeadUrgency, HeadSentiment, HeadReason, HeadComplaint, HeadLanguage}
+var headNames = [headCount]string{HeadCategory, HeadUrgency, HeadSentiment, HeadReason, HeadComplaint, HeadLanguage, HeadSpam}
 
 // Open returns a classifier with the model that is part of the program.
 func Open() (*Classifier, error) {
@@ -55,7 +58,7 @@ func Load(r io.Reader) (*Classifier, error) {
 // New returns a classifier with a model. Heads of a verdict that the model does
 // not know stay empty.
 func New(m *Model) *Classifier {
-	c := &Classifier{model: m, scratch: sync.Pool{New: newScratch}}
+	c := &Classifier{model: m, scratch: sync.Pool{New: newScratch}, desk: sync.Pool{New: newExplanation}}
 	for i, name := range headNames {
 		c.heads[i] = -1
 		for k, h := range m.heads {
@@ -81,6 +84,11 @@ func (c *Classifier) Classify(m community.Message) community.Verdict {
 	defer c.scratch.Put(s)
 	s.extract(&m, c.model.lexicon)
 	c.model.margins(s, s.z[:])
+	return c.verdict(s, &m)
+}
+
+// verdict answers every head by the margins in a scratch.
+func (c *Classifier) verdict(s *scratch, m *community.Message) community.Verdict {
 	v := community.Verdict{ID: m.ID, Model: c.model.Version}
 	v.Category = c.answer(atCategory, s)
 	v.Urgency.Head = c.answer(atUrgency, s)
@@ -89,6 +97,7 @@ func (c *Classifier) Classify(m community.Message) community.Verdict {
 	v.Reason = c.answer(atReason, s)
 	v.Complaint = c.answer(atComplaint, s)
 	v.Language = c.answer(atLanguage, s)
+	v.Spam = c.answer(atSpam, s)
 	if v.Language.Abstain && m.Lang != "" && c.speaks(m.Lang) {
 		v.Language.Label = m.Lang // too short to tell: the network's word is better than ours
 	}
@@ -120,7 +129,7 @@ func (c *Classifier) score(s *scratch) float64 {
 	for i, label := range c.model.heads[k].Labels {
 		sum += float64(s.p[i] * urgencyWorth(community.Urgency(label)))
 	}
-	return round4(min(max(sum, 0), 1))
+	return round4(math.Sqrt(min(max(sum, 0), 1))) // the root spreads what is low, and keeps the order
 }
 
 // urgencyWorth places the urgencies on the score's line. A likely high stands

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -50,6 +49,23 @@ func RunEvaluate(ctx context.Context, c *Classifier, e Evaluation, out io.Writer
 	return e.write(&report, out)
 }
 
+// RunEvidence judges what a classifier shows for its answers by the files'
+// messages, which need no labels, as text or JSON.
+func RunEvidence(ctx context.Context, c *Classifier, e Evaluation, out io.Writer) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	examples, err := e.read(ctx, labelsOf(c.Model().Heads()))
+	if err != nil {
+		return err
+	}
+	report := JudgeEvidence(c.Model(), examples)
+	if e.JSON {
+		return report.WriteJSON(out)
+	}
+	return report.WriteText(out)
+}
+
 // RunFolds trains on all folds of a set but one, judges that one, and so on in
 // turn; the report pools the answers.
 func RunFolds(ctx context.Context, e Evaluation, out io.Writer, progress Progress) error {
@@ -90,7 +106,7 @@ func (e *Evaluation) check() error {
 		return errors.New("evaluate: no labelled file")
 	}
 	if e.HTML != "" {
-		_, err := readWords(e.Lang)
+		_, err := readWording(e.Lang)
 		return err
 	}
 	return nil
@@ -147,9 +163,10 @@ func (e *Evaluation) write(r *Report, out io.Writer) error {
 type Training struct {
 	Files     []string  // labelled files; "tweets.jsonl:tone" is a published set for that head
 	Examples  []Example // more of them, e.g. corpus.Examples
+	Labels    Labels    // further labels for texts of the files, e.g. corpus.Labels
 	Split     string    // of a file with splits, the one to learn from; default "train"
 	Shippable bool      // learn only from rows whose licence lets a model ship
-	OwnLabels bool      // categories and reasons are the files' own; Examples teach the other heads
+	OwnLabels bool      // categories and reasons are the files' own: Examples teach the other heads, Labels nothing
 	Out       string    // where the model file is written, whole or not at all
 	Options   Options
 }
@@ -195,6 +212,7 @@ func (t *Training) gather() ([]Example, error) {
 		all = append(all, rows...)
 	}
 	if !t.OwnLabels {
+		t.Labels.apply(all)
 		return t.keep(all, t.Examples), nil
 	}
 	heads, err := own.heads()
@@ -202,6 +220,7 @@ func (t *Training) gather() ([]Example, error) {
 		return nil, err
 	}
 	rows := t.keep(all, own.strip(t.Examples))
+	t.Options = t.Options.forOwnLabels()
 	t.Options.Heads, err = taughtHeads(heads, rows)
 	return rows, err
 }
@@ -237,49 +256,6 @@ func (t *Training) keep(read, more []Example) []Example {
 
 // plain is a text without what changes when it is copied: case and spaces.
 func plain(text string) string { return strings.Join(strings.Fields(strings.ToLower(text)), " ") }
-
-// labelFile is a labelled file as a command line names it: "FILE", or
-// "FILE:HEAD", whose labels answer that head alone.
-type labelFile struct{ name, head string }
-
-func parseLabelFile(arg string) labelFile {
-	if i := strings.LastIndexByte(arg, ':'); i > 0 {
-		name := func(h Head) bool { return h.Name == arg[i+1:] }
-		if slices.ContainsFunc(DefaultHeads(), name) {
-			return labelFile{arg[:i], arg[i+1:]}
-		}
-	}
-	return labelFile{name: arg}
-}
-
-// read decodes the file: a table if its name ends in .csv, else lines of JSON.
-func (f labelFile) read(check labelCheck) ([]Example, error) {
-	in, err := os.Open(f.name)
-	if errors.Is(err, fs.ErrNotExist) && strings.Contains(f.name, ":") {
-		return nil, fmt.Errorf("%w (FILE:HEAD takes one of the heads %s)", err, strings.Join(headNamesOf(DefaultHeads()), ", "))
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	decode := decodeLines
-	if strings.EqualFold(filepath.Ext(f.name), ".csv") {
-		decode = decodeTable
-	}
-	rows, err := decode(in, f.head, check)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.name, err)
-	}
-	return rows, nil
-}
-
-func headNamesOf(heads []Head) []string {
-	out := make([]string, len(heads))
-	for i, h := range heads {
-		out[i] = h.Name
-	}
-	return out
-}
 
 // writeWhole writes beside the file and renames, so that a reader never sees
 // half of it.

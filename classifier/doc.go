@@ -18,12 +18,15 @@
 //
 // and the workshop beside them:
 //
-//	example.go     labelled messages and their decoder
+//	example.go     labelled messages and their decoder; table.go reads them from CSV
+//	taxonomy.go    a company's own categories and reasons
 //	train.go       from examples to a model; options.go steers it
 //	solver.go      the arithmetic of the table
 //	blend.go       fits what calibrate.go applies
 //	modelfile.go   the model as a file, versioned and checksummed
-//	evaluate.go    how good it is; measure.go has the formulas, report.go the text
+//	evaluate.go    how good it is; figure.go, measure.go and reliability.go have the
+//	               formulas, curve.go and folds.go train to judge
+//	report.go      the report as text and JSON; html.go, page.go and chart.go as one page
 //	baseline.go    what any model must beat: the majority and a keyword list
 //	stream.go      many messages through one classifier, in order, on all cores
 //	command.go     what the commands of vigie call

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -23,6 +26,7 @@ type Example struct {
 	Fold    string            // of a set dealt to folds by those who made it
 	Ship    bool              // its licence lets a shipped model learn from it
 	Weight  float64           // how much it counts in training; 0 is 1
+	Cause   string            // words of the text that people marked as what it complains of; evidence is judged by them
 }
 
 // maxLine is the longest line a labelled file or a stream may have, in bytes.
@@ -31,7 +35,7 @@ const maxLine = 16 << 20
 // DecodeExamples reads labelled messages, one JSON object a line:
 //
 //	{"id","text","lang","kind","private","source","split","fold","ship",
-//	 "category","urgency","sentiment","reason","complaint"}
+//	 "category","urgency","sentiment","reason","complaint","cause"}
 //
 // A label that is missing or empty is not taught; one that the head does not
 // know is an error, as is a line that is no object: a labelled file is written
@@ -96,6 +100,7 @@ type labelled struct {
 	Sentiment string          `json:"sentiment"`
 	Reason    string          `json:"reason"`
 	Complaint string          `json:"complaint"`
+	Cause     string          `json:"cause"`
 }
 
 func decodeExample(line []byte, head string) (Example, error) {
@@ -120,7 +125,7 @@ func decodeExample(line []byte, head string) (Example, error) {
 	}
 	return Example{
 		Message: community.Message{ID: row.ID, Text: *row.Text, Kind: row.Kind, Private: row.Private, InReplyTo: row.Reply},
-		Source:  row.Source, Split: row.Split, Fold: idOf(row.Fold), Ship: row.Ship,
+		Source:  row.Source, Split: row.Split, Fold: idOf(row.Fold), Ship: row.Ship, Cause: row.Cause,
 		Labels: given(map[string]string{
 			HeadCategory: row.Category, HeadUrgency: row.Urgency, HeadSentiment: row.Sentiment,
 			HeadReason: row.Reason, HeadComplaint: row.Complaint, HeadLanguage: row.Lang,
@@ -152,10 +157,10 @@ func published(field func(string) string, head string) Example {
 	}
 	e := Example{
 		Message: community.Message{Text: field("text")}, Labels: map[string]string{},
-		Source: head, Split: field("split"), Fold: field("fold"), Ship: true,
+		Source: head, Split: field("split"), Fold: field("fold"), Ship: true, Cause: field("cause"),
 	}
 	switch head {
-	case HelperGrief, HelperSpam, HeadComplaint:
+	case HelperGrief, HeadSpam, HeadComplaint:
 		if label != "" {
 			e.Labels[head] = "yes"
 		}
@@ -207,4 +212,47 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 		}
 		return bytes.TrimSuffix(long, []byte("\n")), nil
 	}
+}
+
+// labelFile is a labelled file as a command line names it: "FILE", or
+// "FILE:HEAD", whose labels answer that head alone.
+type labelFile struct{ name, head string }
+
+func parseLabelFile(arg string) labelFile {
+	if i := strings.LastIndexByte(arg, ':'); i > 0 {
+		name := func(h Head) bool { return h.Name == arg[i+1:] }
+		if slices.ContainsFunc(DefaultHeads(), name) {
+			return labelFile{arg[:i], arg[i+1:]}
+		}
+	}
+	return labelFile{name: arg}
+}
+
+// read decodes the file: a table if its name ends in .csv, else lines of JSON.
+func (f labelFile) read(check labelCheck) ([]Example, error) {
+	in, err := os.Open(f.name)
+	if errors.Is(err, fs.ErrNotExist) && strings.Contains(f.name, ":") {
+		return nil, fmt.Errorf("%w (FILE:HEAD takes one of the heads %s)", err, strings.Join(headNamesOf(DefaultHeads()), ", "))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	decode := decodeLines
+	if strings.EqualFold(filepath.Ext(f.name), ".csv") {
+		decode = decodeTable
+	}
+	rows, err := decode(in, f.head, check)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.name, err)
+	}
+	return rows, nil
+}
+
+func headNamesOf(heads []Head) []string {
+	out := make([]string, len(heads))
+	for i, h := range heads {
+		out[i] = h.Name
+	}
+	return out
 }

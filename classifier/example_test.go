@@ -40,8 +40,8 @@ func TestDecodeExamplesNamesTheLine(t *testing.T) {
 
 func TestDecodePublishedSets(t *testing.T) {
 	for _, tc := range []struct{ head, line, want string }{
-		{HelperSpam, `{"text":"win","label":"spam"}`, "yes"},
-		{HelperSpam, `{"text":"hi","label":"ham"}`, "no"},
+		{HeadSpam, `{"text":"win","label":"spam"}`, "yes"},
+		{HeadSpam, `{"text":"hi","label":"ham"}`, "no"},
 		{HelperGrief, `{"text":"hi","severity":"0","sentiment":"other"}`, "no"},
 		{HelperGrief, `{"text":"late","severity":"3"}`, "yes"},
 		{HelperTone, `{"text":"nul","label":"negative","lang":"fr"}`, "negative"},
@@ -57,7 +57,7 @@ func TestDecodePublishedSets(t *testing.T) {
 
 func FuzzDecodeExamples(f *testing.F) {
 	f.Add(`{"id":"1","text":"a","category":"support"}`, "")
-	f.Add(`{"text":"a","label":"spam"}`, HelperSpam)
+	f.Add(`{"text":"a","label":"spam"}`, HeadSpam)
 	f.Add("{\"text\":\"\\ud800\"}\n\n{}", HelperTone)
 	f.Fuzz(func(t *testing.T, in, head string) {
 		rows, err := DecodeExamples(strings.NewReader(in), head)

@@ -16,12 +16,12 @@ const (
 	blocks
 )
 
-// feature is a hash and where it comes from: width tokens ending at token;
-// width 0 for one that speaks of the whole text.
+// feature is a hash and where it comes from: a token and up to two before it, so
+// many tokens back; 0 is none. A signal speaks of the whole text.
 type feature struct {
 	hash  uint32
 	token uint16
-	width uint8
+	back  [2]uint8
 }
 
 const (
@@ -53,8 +53,15 @@ func newScratch() any {
 
 // extract fills s.list with the features of a message, each once.
 func (s *scratch) extract(m *community.Message, lex *Lexicon) {
-	s.lexicon = lex
+	s.lexicon = lex // which cut asks for the names of companies
 	s.cut(m.Text)
+	s.gather(m, lex)
+}
+
+// gather fills s.list with the features of the tokens that were cut from a
+// message, or of some of them.
+func (s *scratch) gather(m *community.Message, lex *Lexicon) {
+	s.lexicon = lex
 	for b := range s.list {
 		s.list[b] = s.list[b][:0]
 	}
@@ -83,7 +90,7 @@ func (s *scratch) buckets(m *community.Message, lex *Lexicon, bits uint) [blocks
 }
 
 // emit adds a feature of the current block unless the text has it already.
-func (s *scratch) emit(h uint64, token, width int) {
+func (s *scratch) emit(h uint64, token int, back [2]uint8) {
 	if len(s.list[s.block]) >= maxFeatures {
 		return
 	}
@@ -95,7 +102,7 @@ func (s *scratch) emit(h uint64, token, width int) {
 			return
 		case uint32(s.seen[i]) != s.stamp:
 			s.seen[i] = mark
-			s.list[s.block] = append(s.list[s.block], feature{hash, uint16(token), uint8(width)})
+			s.list[s.block] = append(s.list[s.block], feature{hash, uint16(token), back})
 			return
 		}
 	}
@@ -133,17 +140,17 @@ func (s *scratch) words() {
 	for i := range s.tokens {
 		t := &s.tokens[i]
 		h := hashRunes(seedWord, s.runes[t.from:t.to])
-		s.emit(h, i, 1)
+		s.emit(h, i, [2]uint8{})
 		if i == 0 {
-			s.emit(step(h, seedFirst), i, 1)
+			s.emit(step(h, seedFirst), i, [2]uint8{})
 		} else {
-			s.emit(step(last, h^seedPair), i, 2)
+			s.emit(step(last, h^seedPair), i, [2]uint8{1})
 		}
 		if i > 1 {
-			s.emit(step(before, h^seedSkip), i, 3)
+			s.emit(step(before, h^seedSkip), i, [2]uint8{1, 2})
 		}
 		if denied > 0 && t.form == formWord {
-			s.emit(step(h, seedDenied), i, 1)
+			s.emit(step(h, seedDenied), i, [2]uint8{})
 			denied--
 		}
 		t.role = roleOf(s.runes[t.from:t.to])
@@ -175,7 +182,7 @@ func (s *scratch) chars() {
 			h := step(seedChars, uint64(word[a]))
 			for b := a + 1; b < n && b < a+5; b++ {
 				h = step(h, uint64(word[b]))
-				s.emit(h, i, 1)
+				s.emit(h, i, [2]uint8{})
 			}
 		}
 	}

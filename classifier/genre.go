@@ -72,7 +72,7 @@ func (s *scratch) genre(m *community.Message) {
 }
 
 func (s *scratch) emitSignal(signal, strength int) {
-	s.emit(step(step(seedGenre, uint64(signal)), uint64(strength)), 0, 0)
+	s.emit(step(step(seedGenre, uint64(signal)), uint64(strength)), 0, [2]uint8{})
 }
 
 func (s *scratch) count(n *[signalReply + 1]int, t *token) {

@@ -7,7 +7,7 @@ import (
 	"github.com/vigie-hq/vigie/classifier"
 )
 
-func gold(t *testing.T, name string) []classifier.Example {
+func gold(t testing.TB, name string) []classifier.Example {
 	t.Helper()
 	f, err := os.Open(name)
 	if err != nil {
@@ -25,7 +25,7 @@ func gold(t *testing.T, name string) []classifier.Example {
 // corpus: a model that fails here fails at what anybody would get right.
 func TestGold(t *testing.T) {
 	c := open(t)
-	floor := map[string]float64{"category": 0.8, "urgency": 0.65, "sentiment": 0.75, "reason": 0.6, "complaint": 0.85, "language": 0.95}
+	floor := map[string]float64{"category": 0.9, "urgency": 0.8, "sentiment": 0.9, "reason": 0.85, "complaint": 0.8, "language": 0.95}
 	for _, lang := range []string{"fr", "en"} {
 		r := classifier.Evaluate(c.Model(), gold(t, "testdata/gold-"+lang+".jsonl"))
 		for _, h := range r.Heads {
@@ -47,8 +47,8 @@ func TestSharedMessages(t *testing.T) {
 	all := gold(t, dir+"/classification/messages.jsonl")
 	// A little under what docs/classifier.md reports.
 	floors := map[string]map[string]float64{
-		"dev":        {"category": 0.67, "urgency": 0.53, "sentiment": 0.74, "reason": 0.41, "complaint": 0.81},
-		"dev-unseen": {"category": 0.46, "urgency": 0.44, "sentiment": 0.61, "reason": 0.33, "complaint": 0.69},
+		"dev":        {"category": 0.71, "urgency": 0.58, "sentiment": 0.78, "reason": 0.49, "complaint": 0.84},
+		"dev-unseen": {"category": 0.55, "urgency": 0.48, "sentiment": 0.67, "reason": 0.46, "complaint": 0.75},
 	}
 	for split, floor := range floors {
 		var rows []classifier.Example

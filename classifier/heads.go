@@ -10,6 +10,7 @@ const (
 	HeadReason    = "reason"
 	HeadComplaint = "complaint"
 	HeadLanguage  = "language"
+	HeadSpam      = "spam" // unwanted adverts, whoever they are about
 )
 
 // The names of the helper heads. They have their own lanes and their own
@@ -17,7 +18,6 @@ const (
 const (
 	HelperTone  = "tone"  // the mood of a tweet, whoever it is about
 	HelperGrief = "grief" // a complaint in the eyes of other annotators
-	HelperSpam  = "spam"  // spam in comments and text messages
 )
 
 // Head is one question: its name and the labels it can answer with. Every
@@ -62,9 +62,9 @@ func DefaultHeads() []Head {
 		{Name: HeadReason, Labels: names(community.Reasons())},
 		{Name: HeadComplaint, Labels: []string{"no", "yes"}},
 		{Name: HeadLanguage, Labels: Languages()},
+		{Name: HeadSpam, Labels: []string{"no", "yes"}},
 		{Name: HelperTone, Labels: []string{"negative", "neutral", "positive"}, Helper: true},
 		{Name: HelperGrief, Labels: []string{"no", "yes"}, Helper: true},
-		{Name: HelperSpam, Labels: []string{"no", "yes"}, Helper: true},
 	}
 }
 

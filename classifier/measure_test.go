@@ -26,10 +26,10 @@ func TestMacroF1(t *testing.T) {
 
 func TestCalibrationError(t *testing.T) {
 	// Two answers at 0.9, one right: the bin says 1.8 and is right once.
-	if e := calibrationError([]bool{true, false, true}, []float64{0.9, 0.9, 0.2}); !near(e, (0.8+0.8)/3) {
+	if e := calibrationError([]bool{true, false, true}, []float64{0.9, 0.9, 0.2}, []int{0, 1, 2}); !near(e, (0.8+0.8)/3) {
 		t.Error(e)
 	}
-	if e := calibrationError(nil, nil); e != 0 {
+	if e := calibrationError(nil, nil, nil); e != 0 {
 		t.Error(e)
 	}
 }
@@ -38,7 +38,8 @@ func TestCoverage(t *testing.T) {
 	right := []bool{true, true, false, true, false}
 	p := []float64{0.9, 0.8, 0.7, 0.6, 0.1}
 	for want, precision := range map[float64]float64{0.4: 1, 0.8: 0.75, 1: 0.6} {
-		if c := coverage(right, p, precision); !near(c, want) {
+		order := rank(p)
+		if c := order.coverage(right, precision); !near(c, want) {
 			t.Errorf("precision %v: %v, want %v", precision, c, want)
 		}
 	}

@@ -57,11 +57,16 @@ func (m *Model) margins(s *scratch, z []float64) {
 		if norm == 0 {
 			continue
 		}
-		value := float64(m.weight[b]) / norm
-		for lane := range m.lanes {
-			step := float64(sum[lane]) * float64(m.scale[lane])
-			z[lane] += float64(value * step)
-		}
+		m.raise(z, b, norm, &sum)
+	}
+}
+
+// raise adds a block's sums to the margins, weighted.
+func (m *Model) raise(z []float64, b int, norm float64, sum *[maxWords * 8]int64) {
+	value := float64(m.weight[b]) / norm
+	for lane := range m.lanes {
+		step := float64(sum[lane]) * float64(m.scale[lane])
+		z[lane] += float64(value * step)
 	}
 }
 

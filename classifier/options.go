@@ -23,6 +23,24 @@ type Options struct {
 	Macro    float64 // how far rare labels are helped when picked, 0 to 1; default 0.7
 }
 
+// forOwnLabels has other defaults: fine differences between many labels of one
+// trade stand in the letters more than in the lexicon, which was made for the
+// guide's labels. On Banking77 worth 0.007 of accuracy.
+func (o Options) forOwnLabels() Options {
+	def := func(v *float64, d float64) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	def(&o.Chars, 1)
+	def(&o.Concepts, 0.2)
+	def(&o.Genre, 0.1)
+	if o.Folds == 0 {
+		o.Folds = 5
+	}
+	return o
+}
+
 func (o Options) withDefaults() (Options, error) {
 	def := func(v *float64, d float64) {
 		if *v == 0 {

@@ -18,7 +18,7 @@ func (c *Classifier) Readings(m community.Message) []community.Reading {
 	s := c.scratch.Get().(*scratch)
 	defer c.scratch.Put(s)
 	s.extract(&m, c.model.lexicon)
-	e := c.explanation(s, m.Text)
+	e := c.explanation(s, &m)
 	defer c.release(e)
 	answer := c.answer(atCategory, s) // leaves the probabilities in s.p, as head does
 	labels := c.model.heads[k].Labels

@@ -40,7 +40,7 @@ func TestRefineTeachesWhatItIsToldAndLittleElse(t *testing.T) {
 		t.Errorf("its sibling is %s", got)
 	}
 	moved := 0
-	gold, err := readExamples("testdata/gold-fr.jsonl")
+	gold, err := labelFile{name: "testdata/gold-fr.jsonl"}.read(guideLabels())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,7 @@
 package classifier
 
+import "math"
+
 // skeleton emits what is left of a text when words are replaced by what they
 // mean: concepts, who is spoken of, numbers, mentions, questions; alone, in
 // pairs and in threes, whatever stands between. A source never seen uses other
@@ -7,6 +9,7 @@ package classifier
 func (s *scratch) skeleton() {
 	s.block = blockConcepts
 	var last, before uint64
+	lastAt, beforeAt := 0, 0
 	denied := 0
 	for i := range s.tokens {
 		t := &s.tokens[i]
@@ -27,15 +30,25 @@ func (s *scratch) skeleton() {
 		if h == 0 {
 			continue
 		}
-		s.emit(h, i, 1)
+		s.emit(h, i, [2]uint8{})
 		if last != 0 {
-			s.emit(step(last, h^seedPair), i, 1)
+			s.emit(step(last, h^seedPair), i, [2]uint8{back(i, lastAt)})
 		}
 		if before != 0 {
-			s.emit(step(step(before, last), h^seedPair), i, 1)
+			s.emit(step(step(before, last), h^seedPair), i, [2]uint8{back(i, lastAt), back(i, beforeAt)})
 		}
 		before, last = last, h
+		beforeAt, lastAt = lastAt, i
 	}
+}
+
+// back is how far token j stands before token i, or 0 where that is too far to
+// be told.
+func back(i, j int) uint8 {
+	if i-j > math.MaxUint8 {
+		return 0
+	}
+	return uint8(i - j)
 }
 
 // The bones that are no concept come after the lexicon's.

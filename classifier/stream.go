@@ -25,7 +25,18 @@ type batch struct {
 	lines [][]byte
 	fault []error // of lines that could not be read whole
 	out   bytes.Buffer
+	bad   int // lines that were answered with an error
 	done  chan struct{}
+}
+
+// UnreadError tells how many input lines were no messages, once all are answered.
+type UnreadError struct{ Lines int }
+
+func (e *UnreadError) Error() string {
+	if e.Lines == 1 {
+		return "1 line could not be read: its answer says why"
+	}
+	return fmt.Sprintf("%d lines could not be read: their answers say why", e.Lines)
 }
 
 // RunClassify reads messages, one JSON object {"id","text"[,"lang","kind",
@@ -35,7 +46,8 @@ type batch struct {
 //
 // A line that is no such object is answered in its place with {"id","error"},
 // the id as far as it can be read, and the rest goes on; empty lines are
-// skipped. The error returned is that of reading, writing or ctx.
+// skipped. The error returned is that of reading, writing or ctx, else an
+// *UnreadError if there was such a line.
 func RunClassify(ctx context.Context, in io.Reader, out io.Writer, c *Classifier, evidence bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -57,6 +69,7 @@ func RunClassify(ctx context.Context, in io.Reader, out io.Writer, c *Classifier
 		read <- readBatches(ctx, in, work, order)
 	}()
 	w := bufio.NewWriterSize(out, 64<<10)
+	bad := 0
 	for {
 		var b *batch
 		select {
@@ -72,6 +85,7 @@ func RunClassify(ctx context.Context, in io.Reader, out io.Writer, c *Classifier
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		bad += b.bad
 		if _, err := w.Write(b.out.Bytes()); err != nil {
 			return fmt.Errorf("classify: write: %w", err)
 		}
@@ -84,7 +98,10 @@ func RunClassify(ctx context.Context, in io.Reader, out io.Writer, c *Classifier
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("classify: write: %w", err)
 	}
-	return <-read
+	if err := <-read; err != nil || bad == 0 {
+		return err
+	}
+	return &UnreadError{bad}
 }
 
 // readBatches cuts the input into batches and hands each to the writer's queue,
@@ -157,13 +174,15 @@ func (b *batch) classify(c *Classifier, evidence bool) {
 		if b.fault[i] != nil {
 			err = b.fault[i]
 		}
-		var answer any = refusal{m.ID, fmt.Sprint(err)}
-		if err == nil {
-			v := c.Classify(m)
-			if evidence {
-				v = c.Explain(m, v)
-			}
-			answer = v
+		var answer any
+		switch {
+		case err != nil:
+			b.bad++
+			answer = refusal{m.ID, err.Error()}
+		case evidence:
+			answer = c.Explained(m)
+		default:
+			answer = c.Classify(m)
 		}
 		// Strings and numbers in memory always encode; p is never NaN (see softmax).
 		if err := out.Encode(answer); err != nil {

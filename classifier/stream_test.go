@@ -59,7 +59,8 @@ not json
 {"id":"8","text":"` + tooLong + `"}
 {"id":"9","text":"no newline at the end"}`
 	var out bytes.Buffer
-	if err := RunClassify(context.Background(), strings.NewReader(in), &out, c, false); err != nil {
+	var unread *UnreadError
+	if err := RunClassify(context.Background(), strings.NewReader(in), &out, c, false); !errors.As(err, &unread) || unread.Lines != 5 {
 		t.Fatal(err)
 	}
 	want := []struct {
@@ -135,7 +136,8 @@ func FuzzRunClassify(f *testing.F) {
 	f.Add([]byte("\x00\n[[[[\n\"\"\nnull"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var out bytes.Buffer
-		if err := RunClassify(context.Background(), bytes.NewReader(in), &out, c, true); err != nil {
+		var unread *UnreadError
+		if err := RunClassify(context.Background(), bytes.NewReader(in), &out, c, true); err != nil && !errors.As(err, &unread) {
 			t.Fatal(err)
 		}
 		want := 0

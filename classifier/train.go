@@ -73,7 +73,7 @@ func newWorkshop(examples []Example, o Options) *workshop {
 	w := &workshop{o: o, examples: examples}
 	w.spans, w.lanes = layout(o.Heads)
 	for _, h := range o.Heads {
-		w.shared = append(w.shared, h.Helper || h.Name == HeadLanguage)
+		w.shared = append(w.shared, h.Helper || h.Name == HeadLanguage || h.Name == HeadSpam)
 	}
 	hashes := w.hash()
 	w.weigh(hashes)
@@ -237,22 +237,44 @@ func (w *workshop) sources() string {
 }
 
 // folds deals the main rows to folds: each message alone by chance, or all
-// messages of a source together, so that a fold is also a new source.
+// messages of a source together, so that a fold is also a new source. A source that
+// alone teaches a head is dealt by chance even so: without it nothing could answer.
 func (w *workshop) folds(bySource bool) []int {
 	rng := rand.New(rand.NewPCG(w.o.Seed, 2))
 	fold := make([]int, len(w.rows))
 	for i := range fold {
 		fold[i] = -1
 	}
-	source := map[string]int{}
+	source, alone := map[string]int{}, w.soleTeachers()
 	for _, i := range w.main {
 		fold[i] = rng.IntN(w.o.Folds)
-		if bySource {
-			if _, ok := source[w.examples[i].Source]; !ok {
-				source[w.examples[i].Source] = len(source) % w.o.Folds
+		if name := w.examples[i].Source; bySource && !alone[name] {
+			if _, ok := source[name]; !ok {
+				source[name] = len(source) % w.o.Folds
 			}
-			fold[i] = source[w.examples[i].Source]
+			fold[i] = source[name]
 		}
 	}
 	return fold
+}
+
+// soleTeachers are the sources that more than four fifths of a head's examples
+// come from, as when a company brings one table of its own.
+func (w *workshop) soleTeachers() map[string]bool {
+	out := map[string]bool{}
+	for k, h := range w.o.Heads {
+		counts, all := map[string]int{}, 0
+		for _, i := range w.main {
+			if _, ok := w.examples[i].Labels[h.Name]; ok && !w.shared[k] {
+				counts[w.examples[i].Source]++
+				all++
+			}
+		}
+		for name, n := range counts {
+			if 5*n > 4*all {
+				out[name] = true
+			}
+		}
+	}
+	return out
 }

@@ -139,13 +139,13 @@ func TestRunTrainWritesAModelThatRunEvaluateReads(t *testing.T) {
 	if err := os.WriteFile(labelled, []byte(`{"text":"mon colis est en retard","category":"support","lang":"fr","split":"dev"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := RunEvaluate(context.Background(), c, []string{labelled}, "dev", &asJSON, true); err != nil {
+	if err := RunEvaluate(context.Background(), c, Evaluation{Files: []string{labelled}, Split: "dev", JSON: true}, &asJSON, nil); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(asJSON.String(), `"macro_f1"`) {
 		t.Error(asJSON.String())
 	}
-	if err := RunEvaluate(context.Background(), c, []string{labelled}, "test", &asJSON, true); err == nil {
+	if err := RunEvaluate(context.Background(), c, Evaluation{Files: []string{labelled}, Split: "test", JSON: true}, &asJSON, nil); err == nil {
 		t.Error("a split nobody has: no error")
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 2 {

@@ -120,7 +120,7 @@ type AuditTask struct {
 func AuditTaskOf(key string, m *Message, left int) AuditTask {
 	return AuditTask{
 		Message: key, Brand: m.Brand, Network: m.Network, Kind: m.Kind, Private: m.Private, Author: m.Author, Text: m.Text,
-		Media: m.Media, URL: m.URL, InReplyTo: m.InReplyTo, CreatedAt: m.CreatedAt, Left: left,
+		Media: m.Media, URL: m.URL, InReplyTo: m.InReplyTo, CreatedAt: m.At(), Left: left,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -105,9 +106,9 @@ func TestJudgementCheck(t *testing.T) {
 }
 
 func TestAuditTaskIsBlind(t *testing.T) {
-	m := Message{Brand: "b", Text: "Où est mon colis ?", Lang: "fr"}
+	m := Message{Brand: "b", Text: "Où est mon colis ?", Lang: "fr", ReceivedAt: time.Unix(1e9, 0)}
 	got := fmt.Sprintf("%+v", AuditTaskOf("m1", &m, 3))
-	want := fmt.Sprintf("%+v", AuditTask{Message: "m1", Brand: "b", Text: m.Text, Left: 3})
+	want := fmt.Sprintf("%+v", AuditTask{Message: "m1", Brand: "b", Text: m.Text, CreatedAt: m.ReceivedAt, Left: 3})
 	if got != want {
 		t.Errorf("it shows %s", got)
 	}
@@ -222,6 +223,12 @@ func TestQualityOf(t *testing.T) {
 	if q.Shadow.Version != "m2" || q.Shadow.Heads[0].Accuracy.Value != 1 || q.Shadow.Running[0].Accuracy.Value >= 0.5 {
 		t.Errorf("%+v", q.Shadow)
 	}
+	// The model on trial is the last by the clock, not by the order of rows.
+	rows[0].Answers.ShadowModel, rows[0].Said.ReceivedAt = "m3", time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
+	if q := QualityOf(rows, nil); q.Shadow.Version != "m3" || q.Shadow.Judged != 1 {
+		t.Errorf("%+v", q.Shadow)
+	}
+	rows[0].Answers.ShadowModel = "m2"
 	if len(q.Channels) != 2 || q.Channels[0].Accuracy.N != 2 || q.Languages[0].Name != "fr" || q.Languages[0].Accuracy.N != 4 {
 		t.Errorf("%+v %+v", q.Channels, q.Languages)
 	}

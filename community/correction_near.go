@@ -10,7 +10,7 @@ import (
 // When two texts are near-identical, so that what a person said of one stands
 // for the other: their gists are equal, or both have at least NearWords words,
 // the same turns, and the Jaccard similarity of their shingles (what they share
-// by what either has) is at least NearShare. A shingle is three words in a row.
+// by what either has) is at least NearShare. A shingle is two words in a row.
 //
 // The gist of a text is its words, folded, without mentions, links and e-mail
 // addresses; every run of digits is one 0, an emoji that is repeated is one, a

@@ -2,6 +2,7 @@ package community
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -50,13 +51,32 @@ func (w *word) later(o *word) bool {
 // corrections are made of the same template.
 const nearest = 32
 
-// NewTaught makes the index of one brand's lessons.
+// NewTaught makes the index of one brand's lessons, in the order they were given.
 func NewTaught(lessons []Lesson) *Taught {
-	t := &Taught{version: len(lessons), exact: map[uint64]int32{}, count: map[uint64]int32{}, rare: map[uint64][]int32{}}
-	for i := range lessons {
-		t.learn(&lessons[i], i)
+	var nobody *Taught
+	return nobody.With(lessons)
+}
+
+// With is what was taught so far and by further lessons: what NewTaught makes of
+// all of them, without reading the words of the first ones again.
+func (t *Taught) With(lessons []Lesson) *Taught {
+	out := &Taught{version: t.Version() + len(lessons), exact: map[uint64]int32{}, count: map[uint64]int32{}, rare: map[uint64][]int32{}}
+	if t != nil {
+		out.texts, out.exact = slices.Clone(t.texts), maps.Clone(t.exact)
 	}
-	slices.SortStableFunc(t.texts, func(a, b taughtText) int { return b.last().Compare(a.last()) })
+	for i := range lessons {
+		out.learn(&lessons[i], t.Version()+i)
+	}
+	out.index()
+	return out
+}
+
+// index puts the texts in their order, the newest first, and finds their
+// shingles.
+func (t *Taught) index() {
+	slices.SortFunc(t.texts, func(a, b taughtText) int {
+		return cmp.Or(b.last().Compare(a.last()), cmp.Compare(a.gist.whole, b.gist.whole))
+	})
 	for i := range t.texts {
 		t.exact[t.texts[i].gist.whole] = int32(i)
 		for _, s := range t.texts[i].gist.shingles {
@@ -70,9 +90,10 @@ func NewTaught(lessons []Lesson) *Taught {
 			t.rare[s] = append(t.rare[s], int32(i))
 		}
 	}
-	return t
 }
 
+// learn takes a lesson in. What the texts have said may be another Taught's too:
+// it is replaced, never changed.
 func (t *Taught) learn(l *Lesson, order int) {
 	if CheckLabel(l.Head, l.To) != nil {
 		return
@@ -89,6 +110,7 @@ func (t *Taught) learn(l *Lesson, order int) {
 	}
 	said := word{l.Head, l.To, l.Message, l.At, order}
 	text := &t.texts[at]
+	text.said = slices.Clone(text.said)
 	for i := range text.said {
 		if w := &text.said[i]; w.head == l.Head {
 			if said.later(w) {

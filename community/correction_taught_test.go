@@ -3,6 +3,7 @@ package community
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -156,6 +157,31 @@ func manyLessons(n int) []Lesson {
 		out = append(out, lesson(i, strings.Join(said, " "), HeadCategory, "support"))
 	}
 	return out
+}
+
+// TestTaughtWith: what was taught bit by bit is what is taught at once, and what
+// stood before is left as it was.
+func TestTaughtWith(t *testing.T) {
+	lessons := manyLessons(300)
+	for i := range lessons {
+		lessons[i].At = lessons[i%7].At // many at the same moment
+		if i%3 == 0 {
+			lessons[i].Said.Text, lessons[i].Head, lessons[i].To = lessons[i/2].Said.Text, HeadReason, HeadLabels(HeadReason)[i%5]
+		}
+	}
+	whole := NewTaught(lessons)
+	var grown *Taught
+	for part := range slices.Chunk(lessons, 37) {
+		before := grown
+		kept := fmt.Sprintf("%+v", before)
+		grown = grown.With(part)
+		if fmt.Sprintf("%+v", before) != kept {
+			t.Fatal("what was taught before is another")
+		}
+	}
+	if !reflect.DeepEqual(grown, whole) {
+		t.Error("taught bit by bit is another than taught at once")
+	}
 }
 
 func BenchmarkTaughtApply(b *testing.B) {

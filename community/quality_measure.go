@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 )
 
 // QualityOf measures by the judged messages of a sample. sizes are the strata
@@ -26,14 +27,14 @@ func QualityOf(rows []Judged, sizes []Size) Quality {
 	q := Quality{Models: []NamedCount{}, Languages: []GroupShare{}, Channels: []GroupShare{}, Corrections: []CorrectionCount{}}
 	w := weigh(rows, sizes)
 	models := map[string]int{}
-	last := ""
+	last, at := "", time.Time{}
 	for i := range rows {
 		switch {
 		case rows[i].Skipped:
 			q.Skipped++
 			continue
-		case rows[i].Answers.ShadowModel != "":
-			last = rows[i].Answers.ShadowModel // rows are in the order of time
+		case rows[i].Answers.ShadowModel != "" && !rows[i].Said.ReceivedAt.Before(at):
+			last, at = rows[i].Answers.ShadowModel, rows[i].Said.ReceivedAt
 		}
 		q.Judged++
 		models[rows[i].Answers.Model]++

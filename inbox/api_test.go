@@ -144,6 +144,7 @@ func TestAPIRefuses(t *testing.T) {
 		{"GET", "/api/v1/messages?sentiment=sad", nil, 400, "query.value"},
 		{"GET", "/api/v1/messages?from=2026-11-18&to=2026-11-17", nil, 400, "query.value"},
 		{"GET", "/api/v1/reports/sentiment?from=soon", nil, 400, "query.value"},
+		{"GET", "/api/v1/reports/quality?to=9999-12-31", nil, 400, "query.value"},
 		{"GET", "/api/v1/complaints?state=lost", nil, 400, "query.value"},
 		{"GET", "/api/v1/imports/..%2f..", nil, 404, "batch.unknown"},
 		{"GET", "/api/v1/events?after=-1", nil, 400, "query.value"},

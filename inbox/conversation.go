@@ -32,7 +32,7 @@ func (a api) conversation(c *fiber.Ctx) error {
 	if c.Query("evidence") == "true" {
 		for i := range m.Entries {
 			if e := &m.Entries[i]; !e.Out && !e.Bare {
-				e.Verdict.Evidence = a.s.Explainer.Explain(e.Message).Evidence
+				e.Verdict.Evidence = judged(e, a.s.Explainer.Explain(e.Message)).Evidence
 			}
 		}
 	}

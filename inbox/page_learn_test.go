@@ -137,6 +137,33 @@ func TestRate(t *testing.T) {
 	}
 }
 
+// TestKeepMine: a form that a colleague was faster than keeps what was typed, and
+// saves it over the colleague's version when asked to.
+func TestKeepMine(t *testing.T) {
+	st, v := newVisitor(t)
+	form := func(name string, more ...string) []string {
+		return append([]string{"name", name, "phrase", "robe", "raise", "high", "enabled", "true"}, more...)
+	}
+	v.post("/settings/rules/new", form("A")...)
+	v.post("/settings/rules/r1", form("theirs", "version", "1")...)
+	for range 2 { // a second Save on the old version is refused as the first was
+		status, _, page := v.post("/settings/rules/r1", form("mine", "version", "1")...)
+		if status != http.StatusConflict || !strings.Contains(page, `name="mine" value="2"`) || !strings.Contains(page, `id="f-name" name="name" value="mine"`) {
+			t.Fatalf("%d %s", status, page)
+		}
+		if !strings.Contains(page, T("fr", "rule.theirs")) || strings.Contains(page, ">"+T("fr", "rule.save")+"</button>") {
+			t.Error("it does not offer theirs, or offers a Save that cannot work")
+		}
+	}
+	if status, _, _ := v.post("/settings/rules/r1", form("mine", "version", "1", "mine", "2")...); status != http.StatusSeeOther {
+		t.Errorf("keeping mine: %d", status)
+	}
+	list := st.rules[stageBrand].List
+	if r := list[len(list)-1]; r.Name != "mine" || r.Version != 3 {
+		t.Errorf("kept %+v", r)
+	}
+}
+
 // TestRulePages makes a rule, tries it, moves, switches and deletes it.
 func TestRulePages(t *testing.T) {
 	st, v := newVisitor(t)
@@ -228,6 +255,17 @@ func TestRuleFaults(t *testing.T) {
 	_, _, part := v.post("/settings/rules/try", "phrase", "colis AND (perdu", "HX-Request", "true")
 	if !strings.Contains(part, `id="err-phrase" hx-swap-oob="true"`) || !strings.Contains(part, T("fr", "rule.try.fault")) {
 		t.Error(part)
+	}
+	// What stopped the last attempt to save is not wiped off by a trial that does
+	// not ask for it.
+	for _, line := range []string{`id="err-name"`, `id="err-effect"`, `id="err-rule"`} {
+		if _, _, part = v.post("/settings/rules/try", "phrase", "robe", "HX-Request", "true"); strings.Contains(part, line) {
+			t.Errorf("a trial writes %s", line)
+		}
+		_, _, part = v.post("/settings/rules/try", "name", "A", "phrase", "robe", "raise", "high", "HX-Request", "true")
+		if want := line != `id="err-rule"`; strings.Contains(part, line+` hx-swap-oob="true" hidden`) != want {
+			t.Errorf("a trial that reads it clears %s: %v", line, !want)
+		}
 	}
 	if _, _, part = v.post("/settings/rules/try", "HX-Request", "true"); !strings.Contains(part, T("fr", "rule.try.blank")) {
 		t.Error(part)

@@ -144,6 +144,9 @@ func (s *Server) modelsView(c *fiber.Ctx) (*modelsView, error) {
 			who = s.face.names.agent(h.By).Name
 		}
 		key := "modelact." + h.Verb
+		if h.Verb == "shadow" && h.Version == "" {
+			key = "modelact.ended"
+		}
 		if !spoken().has(lang, key) {
 			key = "modelact.other"
 		}

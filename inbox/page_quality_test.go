@@ -64,7 +64,7 @@ func TestQualityPage(t *testing.T) {
 	st.lineup = community.Lineup{
 		Running: "now.1", Shadow: "next.1", Previous: "old.1",
 		Models:  []community.ModelFile{{Version: "next.1", Trained: "12 corrections", AddedAt: stageNow}, {Version: "now.1", BuiltIn: true}, {Version: "old.1", Damaged: "cut"}},
-		History: []community.ModelChange{{At: stageNow, By: "u-lea", Verb: "shadow", Version: "next.1"}, {At: stageNow, Verb: "strange", Version: "now.1"}},
+		History: []community.ModelChange{{At: stageNow, By: "u-lea", Verb: "shadow", Version: "next.1"}, {At: stageNow, Verb: "shadow"}, {At: stageNow, Verb: "strange", Version: "now.1"}},
 	}
 	v.s.Reader = m
 	for _, lang := range []string{"fr", "en"} {
@@ -78,7 +78,7 @@ func TestQualityPage(t *testing.T) {
 			T(lang, "quality.finding", percent(lang, 0.91), percent(lang, 0.86), percent(lang, 0.95)), T(lang, "quality.of", 60, 3204), T(lang, "quality.skipped", 2),
 			`class="whisker"`, T(lang, "quality.trial", "next.1"), T(lang, "quality.biased"), T(lang, "quality.corrections.n", 8), T(lang, "shadow.differ", percent(lang, 0.08)),
 			"Et mon &lt;remboursement&gt; ?", T(lang, "model.damaged"), `name="verb" value="promote"`, `name="verb" value="rollback"`, T(lang, "model.stop"), "Léa Morvan",
-			`heat-4 is-right`, T(lang, "lang.fr"),
+			`heat-4 is-right`, T(lang, "modelact.ended", "<b>"+T(lang, "model.console")+"</b>", "", ""), T(lang, "lang.fr"),
 		} {
 			if !strings.Contains(page, want) {
 				t.Errorf("%s: no %q", lang, want)

@@ -36,6 +36,7 @@ type ruleFormView struct {
 	Channel    []option
 	Changed    string // who changed it last, and when
 	Faults     ruleFaults
+	Held       int64 // the version a colleague saved meanwhile; 0: nobody did
 }
 
 // ruleFaults say what is wrong at which field.
@@ -82,13 +83,18 @@ func (s *Server) rulePage(c *fiber.Ctx) error {
 	return community.Faultf(community.NotFound, "rule.unknown", c.Params("id"))
 }
 
-// saveRule takes a rule; what is wrong with it is told at its field.
+// saveRule takes a rule; what is wrong with it is told at its field. When a
+// colleague saved it meanwhile, the form keeps what was typed and offers to save
+// it over the colleague's version, which "mine" then names.
 func (s *Server) saveRule(c *fiber.Ctx) error {
 	sh, err := s.mayRule(c)
 	if err != nil {
 		return err
 	}
 	r, err := ruleOf(c, sh.Brand.ID)
+	if over, err := strconv.ParseInt(c.FormValue("mine"), 10, 64); err == nil && over > 0 {
+		r.Version = over
+	}
 	if err == nil {
 		var saved community.Rule
 		if saved, err = s.Desk.SaveRule(c.UserContext(), viewerOf(c), r); err == nil {
@@ -99,7 +105,7 @@ func (s *Server) saveRule(c *fiber.Ctx) error {
 		return err
 	}
 	c.Status(statusOf(community.KindOf(err)))
-	return s.ruleForm(c, sh, r, faultsOf(langOf(c), err, r.Condition.Phrase))
+	return s.ruleForm(c, sh, r, err)
 }
 
 // ruleOf reads a rule from a form.
@@ -211,14 +217,19 @@ func pointed(phrase string, at int) template.HTML {
 }
 
 // ruleForm draws a rule with what is wrong with it, if anything.
-func (s *Server) ruleForm(c *fiber.Ctx, sh shell, r community.Rule, faults ruleFaults) error {
+func (s *Server) ruleForm(c *fiber.Ctx, sh shell, r community.Rule, wrong error) error {
 	w, err := s.ruleWords(c, sh.Brand.ID)
 	if err != nil {
 		return err
 	}
 	lang, cond, does := w.lang, &r.Condition, &r.Effect
 	view := &ruleFormView{
-		shell: sh, Rule: r, New: r.ID == "", Authors: strings.Join(cond.Authors, ", "), Tags: strings.Join(does.Tags, ", "), Faults: faults,
+		shell: sh, Rule: r, New: r.ID == "", Authors: strings.Join(cond.Authors, ", "), Tags: strings.Join(does.Tags, ", "),
+		Faults: faultsOf(lang, wrong, cond.Phrase),
+	}
+	var f *community.Fault
+	if errors.As(wrong, &f) {
+		view.Held = versionOf(f)
 	}
 	view.Title = T(lang, "rule.new")
 	if !view.New {

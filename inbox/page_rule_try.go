@@ -15,7 +15,7 @@ import (
 // trialView is what a rule that is being written would have done.
 type trialView struct {
 	Faults  ruleFaults
-	Fields  []string // those a fault can be told at
+	Fields  []string // those whose line this trial writes anew
 	Blank   bool     // nothing to look for was said yet
 	Finding string
 	Change  string
@@ -50,10 +50,10 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	view := &trialView{Fields: ruleFields[:]}
+	view := &trialView{}
 	r, err := ruleOf(c, sh.Brand.ID)
-	idle := isIdle(&r.Effect)
-	if r.Name == "" {
+	idle, nameless := isIdle(&r.Effect), r.Name == ""
+	if nameless {
 		r.Name = "-"
 	}
 	if idle {
@@ -72,11 +72,26 @@ func (s *Server) tryRule(c *fiber.Ctx) error {
 		if view.Blank {
 			view.Faults = nil
 		}
+		view.lines(nameless, idle)
 		return s.render(c, "rule-trial", view)
 	}
+	view.lines(nameless, idle)
 	view.tell(langOf(c), &p, idle)
 	view.sample(langOf(c), &p, r.Condition.Phrase, s.Now().In(zone(sh.Brand)))
 	return s.render(c, "rule-trial", view)
+}
+
+// lines chooses the fields of which the trial can say whether they are right. What
+// the last attempt to save said of the others stays on the screen: a name or an
+// effect that is still missing, a colleague who was faster.
+func (v *trialView) lines(nameless, idle bool) {
+	for _, name := range ruleFields {
+		_, wrong := v.Faults[name]
+		silent := name == "rule" || name == "name" && nameless || name == "effect" && idle || name == "condition" && v.Blank
+		if wrong || !silent {
+			v.Fields = append(v.Fields, name)
+		}
+	}
 }
 
 func isIdle(e *community.Effect) bool {

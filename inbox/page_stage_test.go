@@ -291,7 +291,7 @@ func (s *stage) put(r *stageRow) {
 func (s *stage) say(conversation, key, text string, at time.Time, private bool, change func(*community.Entry)) {
 	c := s.conversations[conversation]
 	e := community.Entry{
-		Key: key, Conversation: conversation, Asks: true, Urgency: c.Urgency, Verdict: s.world.Explain(community.Message{}),
+		Key: key, Conversation: conversation, Asks: true, Urgency: c.Urgency, Verdict: s.Explain(community.Message{}),
 		Message: community.Message{
 			V: 1, Brand: stageBrand, Network: c.Network, Account: "maisonlune_aide", ID: key, Author: c.Author, Text: text, Lang: "fr",
 			CreatedAt: at, ReceivedAt: at, Private: private, CanReply: true, Origin: community.Live, URL: "https://network.example/" + key,

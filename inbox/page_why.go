@@ -50,7 +50,7 @@ func (s *Server) why(lang, key string, m *community.Matter, now time.Time) *whyV
 	if e == nil {
 		return nil
 	}
-	verdict := s.Explainer.Explain(e.Message)
+	verdict := judged(e, s.Explainer.Explain(e.Message))
 	v := &whyView{
 		Key: e.Key, When: spoken().moment(lang, e.Message.At().In(now.Location()), now),
 		Model: verdict.Model, Rules: verdict.Rules, Fixed: verdict.Corrections,
@@ -79,6 +79,20 @@ func (s *Server) why(lang, key string, m *community.Matter, now time.Time) *whyV
 		add(mark{Icon: "file", Word: T(lang, "why.complaint"), Class: "mk"}, verdict.Complaint, "b-late")
 	}
 	v.Top, v.TopClass = v.heaviest()
+	return v
+}
+
+// judged is the verdict a message was given, with the words that speak for it
+// and what the model on trial says. now is its verdict by the model, rules and
+// corrections of today, none of which may have been there when it came: where
+// today's model gives another answer, its words would speak for that one.
+func judged(e *community.Entry, now community.Verdict) community.Verdict {
+	v, was, is := e.Verdict, e.Verdict.Alone(), now.Alone()
+	v.Shadow = now.Shadow
+	v.Evidence = slices.DeleteFunc(now.Evidence, func(span community.Evidence) bool {
+		a, b := was.Head(span.Head), is.Head(span.Head)
+		return a == nil || a.Label != b.Label
+	})
 	return v
 }
 

@@ -103,8 +103,9 @@ func moment(name, s string, in *time.Location, after int) (time.Time, error) {
 		return t, nil
 	}
 	t, err := time.ParseInLocation(time.DateOnly, s, in)
-	if err != nil {
+	t = t.AddDate(0, 0, after)
+	if err != nil || t.Year() > 9999 { // which no answer could say
 		return t, community.Faultf(community.Invalid, "query.value", name, s)
 	}
-	return t.AddDate(0, 0, after), nil
+	return t, nil
 }

@@ -160,11 +160,44 @@ func (a api) previewRule(c *fiber.Ctx) error {
 		return err
 	}
 	out, err := a.s.Desk.PreviewRule(c.UserContext(), viewerOf(c), p.over(community.Rule{ID: p.ID, Brand: brand}))
-	if out.Samples == nil {
-		out.Samples = []community.Entry{}
-	}
 	if out.Overlap == nil {
 		out.Overlap = []community.RuleOverlap{}
 	}
-	return changed(c, out, err)
+	tried := rulePreview{RulePreview: out, Samples: make([]ruleSample, len(out.Samples))}
+	for i := range out.Samples {
+		tried.Samples[i] = sampleOf(&out.Samples[i])
+	}
+	return changed(c, tried, err)
+}
+
+// rulePreview is a preview as the API gives it.
+type rulePreview struct {
+	community.RulePreview
+	Samples []ruleSample `json:"samples"` // in the place of the entries
+}
+
+// ruleSample is a message a rule touches. What is read of a month of messages
+// are the labels of a verdict, not how sure it was: so it gives those alone, and
+// none where a head abstained.
+type ruleSample struct {
+	Key          string            `json:"key"`
+	Conversation string            `json:"conversation"`
+	Message      community.Message `json:"message"`
+	Category     string            `json:"category,omitempty"`
+	Urgency      string            `json:"urgency,omitempty"`
+	Sentiment    string            `json:"sentiment,omitempty"`
+}
+
+func sampleOf(e *community.Entry) ruleSample {
+	label := func(h *community.Head) string {
+		if h.Abstain {
+			return ""
+		}
+		return h.Label
+	}
+	v := &e.Verdict
+	return ruleSample{
+		Key: e.Key, Conversation: e.Conversation, Message: e.Message,
+		Category: label(&v.Category), Urgency: label(&v.Urgency.Head), Sentiment: label(&v.Sentiment),
+	}
 }

@@ -35,6 +35,11 @@ func TestRulesWalk(t *testing.T) {
 	if p.Read != 2 || p.Touched != 1 || p.Right != 0 || len(p.Samples) != 1 || p.Samples[0].Message.ID != "2" || p.Cut {
 		t.Errorf("preview: %+v", p)
 	}
+	var raw struct{ Samples []map[string]any }
+	api.want(200, "POST", "/api/v1/rules/preview", colis, &raw)
+	if _, ok := raw.Samples[0]["verdict"]; ok || raw.Samples[0]["category"] != "support" {
+		t.Errorf("sample: %v", raw.Samples[0])
+	}
 	var r community.Rule
 	api.want(201, "POST", "/api/v1/rules", colis, &r)
 	if r.ID != "r1" || r.Version != 1 || !r.Enabled || r.Position != shipped+1 || r.ChangedBy != "u-acme" || !slices.Equal(r.Effect.Tags, []string{"casse"}) {
@@ -141,6 +146,8 @@ func TestRulesThatCannotBe(t *testing.T) {
 		"rule.effect":        {"effect": map[string]any{}},
 		"rule.tag":           {"effect": map[string]any{"tags": []string{"a b"}}},
 		"rule.field":         {"effect": map[string]any{"category": "sav"}},
+		"rule.kind":          {"condition": map[string]any{"kinds": []string{"banana"}}},
+		"rule.language":      {"condition": map[string]any{"languages": []string{"fr-ca"}}},
 		"rule.channel":       {"effect": map[string]any{"channel": "bolt.support"}},
 		"phrase.parenthesis": {"condition": map[string]any{"phrase": "(colis"}},
 		"body.field":         {"nothing": 1},

@@ -21,6 +21,10 @@ func (s store) Write(_ context.Context, f func(desk.Tx) error) error { return s.
 
 func (s store) Batch(_ context.Context, f func(desk.Tx) error) error { return s.in(f) }
 
+func (s store) Read(_ context.Context, f func(desk.Reader) error) error {
+	return s.in(func(tx desk.Tx) error { return f(tx) })
+}
+
 func (s store) Recent(_ context.Context, v community.Viewer, brand string, since time.Time, limit int, visit func(*community.Entry) error) (bool, error) {
 	s.w.mu.Lock()
 	defer s.w.mu.Unlock()

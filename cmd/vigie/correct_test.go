@@ -77,6 +77,62 @@ func TestWhatAMessageSaysIsCorrected(t *testing.T) {
 	o.wantKey(err, "viewer.correct")
 }
 
+// TestACorrectionKeepsTheModelsView corrects a message a rule has decided on, and
+// twice: what is kept beside the agent's word is the model's, not the rule's nor
+// that of the agent before.
+func TestACorrectionKeepsTheModelsView(t *testing.T) {
+	o := newOffice(t)
+	m := o.says("1", "Mon colis fume", func(c *community.Classified) {
+		c.Verdict.Sentiment.P = 0.6
+		c.Verdict.DecideUrgency(community.Critical)
+	})
+	id := o.matter(m).Conversation.ID
+	for _, said := range [][2]string{{"urgency", "low"}, {"sentiment", "neutral"}, {"sentiment", "positive"}} {
+		if _, err := o.Correct(o.ctx, o.lea, id, 0, said[0], said[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lessons, err := sql.NewLessons(o.db).All(o.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, l := range lessons {
+		got += fmt.Sprintf("%s %s %.1f %s, ", l.Head, l.From, l.P, l.To)
+	}
+	if want := "urgency high 0.7 low, sentiment negative 0.6 neutral, sentiment negative 0.6 positive, "; got != want {
+		t.Errorf("kept %s\nwant %s", got, want)
+	}
+}
+
+// TestWhatWasHistoryIsDrawnOnceItIsNews files a message as history and sees it
+// live afterwards, alone and with other words: it draws a lot then, once.
+func TestWhatWasHistoryIsDrawnOnceItIsNews(t *testing.T) {
+	o := newOffice(t)
+	old := func(c *community.Classified) { c.Message.Origin = community.Backfill }
+	edited := func(c *community.Classified) { c.Message.EditedAt = o.now.Add(time.Minute) }
+	drawn := func(want int) {
+		t.Helper()
+		task, err := o.NextAudit(o.ctx, o.lea, "b")
+		if got := task.Left; got != want || (err == nil) != (want > 0) {
+			t.Errorf("%d drawn, want %d (%v)", got, want, err)
+		}
+	}
+	o.says("1", "Mon colis n'est pas là", old)
+	o.says("2", "Ma robe non plus", old)
+	drawn(0)
+	o.says("1", "Mon colis n'est pas là")
+	o.says("2", "Ma robe non plus !", edited)
+	drawn(2)
+	o.says("1", "Mon colis n'est pas là")
+	o.says("1", "Mon colis n'est pas là", old)
+	drawn(2)
+	q, err := o.reader.Quality(o.ctx, community.Viewer{System: true}, "b", o.now.AddDate(0, 0, -1), o.now.AddDate(0, 0, 1))
+	if err != nil || q.Seen != 2 {
+		t.Errorf("the sample stands for %d messages, want 2 (%v)", q.Seen, err)
+	}
+}
+
 // TestAVagueCorrectionTeachesNothing corrects the category of a conversation in
 // which the customer wrote twice: nobody knows which words were meant. What
 // belongs to the opening message does teach.

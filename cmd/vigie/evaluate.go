@@ -19,6 +19,7 @@ func evaluate(ctx context.Context, c *call) error {
 	model := fs.String("model", "", "a model `file` instead of the shipped one")
 	folds := fs.Bool("folds", false, "judge no model but a set, FILE:HEAD: train on all folds but one and judge that one, in turn")
 	fs.Var(&learn, "learn-from", "a labelled `file` to draw the learning curve from, or with --folds to learn from besides; several times")
+	evidence := fs.Bool("evidence", false, "judge the evidence instead: is a label less likely without the words shown for it?")
 	shippable := fs.Bool("shippable", false, "with --learn-from: only rows whose licence lets a model ship")
 	own := fs.Bool("corpus", true, "with --learn-from: Vigie's own sentences too")
 	ownLabels := fs.Bool("own-labels", false, "with --learn-from: categories and reasons are the files' own")
@@ -32,6 +33,8 @@ func evaluate(ctx context.Context, c *call) error {
 		return usagef("which labelled file?")
 	case e.Lang != "en" && e.Lang != "fr":
 		return usagef("--lang %q: en or fr", e.Lang)
+	case *evidence && (*folds || len(learn) > 0 || e.HTML != ""):
+		return usagef("--evidence is judged alone: no --folds, --learn-from or --html")
 	case *folds && *model != "":
 		return usagef("--folds trains its own models; --model is too much")
 	}
@@ -53,6 +56,9 @@ func evaluate(ctx context.Context, c *call) error {
 	cl, err := openModel(*model)
 	if err != nil {
 		return err
+	}
+	if *evidence {
+		return classifier.RunEvidence(ctx, cl, e, c.out)
 	}
 	return classifier.RunEvaluate(ctx, cl, e, c.out, bar.show)
 }

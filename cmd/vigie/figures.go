@@ -33,6 +33,12 @@ func (h *house) figures(r *http.Request) ([]ops.Figure, error) {
 		return nil, err
 	}
 	for _, b := range brands {
+		out = append(out, ops.Figure{
+			Name: "vigie_rules_left_out", Help: "Stored rules that do not compile and are not applied, by brand.", Kind: "gauge",
+			Labels: []string{"brand", b.ID}, Value: float64(h.judge.leftOut(b.ID)),
+		})
+	}
+	for _, b := range brands {
 		tally, err := h.reader.Tally(ctx, system, b.ID)
 		if err != nil {
 			return nil, err

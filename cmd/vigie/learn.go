@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"sync/atomic"
 
@@ -14,18 +15,18 @@ type taught struct {
 	lessons *sql.Lessons
 
 	turn   sync.Mutex // one refresh at a time
-	mark   [2]int64
+	mark   int64
 	brands atomic.Pointer[map[string]*community.Taught]
 }
 
 func newTaught(lessons *sql.Lessons) *taught {
-	t := &taught{lessons: lessons, mark: [2]int64{-1}}
+	t := &taught{lessons: lessons}
 	t.brands.Store(&map[string]*community.Taught{})
 	return t
 }
 
-// refresh reads the corrections again if there is another one. It is called
-// before each batch: what is judged after a correction was made follows it.
+// refresh takes in the corrections that were added since. It is called before
+// each batch: what is judged after a correction was made follows it.
 func (t *taught) refresh(ctx context.Context) error {
 	t.turn.Lock()
 	defer t.turn.Unlock()
@@ -33,7 +34,7 @@ func (t *taught) refresh(ctx context.Context) error {
 	if err != nil || mark == t.mark {
 		return err
 	}
-	lessons, err := t.lessons.All(ctx)
+	lessons, err := t.lessons.Added(ctx, t.mark, mark)
 	if err != nil {
 		return err
 	}
@@ -41,9 +42,9 @@ func (t *taught) refresh(ctx context.Context) error {
 	for _, l := range lessons {
 		by[l.Brand] = append(by[l.Brand], l)
 	}
-	brands := make(map[string]*community.Taught, len(by))
+	brands := maps.Clone(*t.brands.Load())
 	for brand, lessons := range by {
-		brands[brand] = community.NewTaught(lessons)
+		brands[brand] = brands[brand].With(lessons)
 	}
 	t.brands.Store(&brands)
 	t.mark = mark

@@ -40,7 +40,7 @@ type relearnt struct {
 	Judged  int       `json:"judged"`   // messages of the audit sample
 	Before  standings `json:"before"`   // the running model on them
 	After   standings `json:"after"`    // the new one
-	Outcome string    `json:"outcome"`  // promoted or shadow
+	Outcome string    `json:"outcome"`  // promoted, shadow or unchanged: then it is not on the shelf
 	Why     string    `json:"why"`
 	DryRun  bool      `json:"dry_run,omitempty"`
 }
@@ -54,8 +54,9 @@ type standings struct {
 }
 
 // learnFromCorrections refines the running model by what agents corrected, judges
-// both by the audit sample, which is never learnt from, and puts the new model
-// on the shelf: to run if support recall did not fall, else on trial.
+// both by the audit sample, from which it does not learn, and puts the new model
+// on the shelf: to run if support recall did not fall, else on trial. One that
+// answers them all as the running model does is dropped.
 func learnFromCorrections(ctx context.Context, c *call, r relearning) error {
 	s := newShelf(r.folder, time.Now)
 	st, err := s.state()
@@ -84,8 +85,11 @@ func learnFromCorrections(ctx context.Context, c *call, r relearning) error {
 	}
 	out.Before, out.After = stand(base.Model(), sample), stand(next, sample)
 	out.Outcome, out.Why = decide(&out.Before, &out.After)
-	if !r.dry {
-		if err := s.place(ctx, next, out.Outcome, out.Why); err != nil {
+	if alike(base, classifier.New(next), lessons, sample) {
+		out.Outcome, out.Why = "unchanged", "it answers every corrected text and every judged message as "+out.Base+" does"
+	}
+	if !r.dry && out.Outcome != "unchanged" {
+		if out.Outcome, out.Why, err = s.place(ctx, next, st.Running, out.Outcome, out.Why); err != nil {
 			return err
 		}
 	}
@@ -186,15 +190,39 @@ func decide(before, after *standings) (outcome, why string) {
 	return "promoted", fmt.Sprintf("support recall %.3f, before %.3f, on %d judged messages", after.Support.Value, before.Support.Value, after.Category)
 }
 
-// place puts a candidate on the shelf and where it belongs.
-func (s *shelf) place(ctx context.Context, m *classifier.Model, outcome, why string) error {
+// alike tells whether two models give every example the same answers: then one
+// in the other's place would change nothing that is known, and cost the model
+// that can be rolled back to.
+func alike(a, b *classifier.Classifier, sets ...[]classifier.Example) bool {
+	for _, set := range sets {
+		for i := range set {
+			x, y := a.Classify(set[i].Message), b.Classify(set[i].Message)
+			for _, h := range community.HumanHeads() {
+				was, is := x.Head(h), y.Head(h)
+				if was.Label != is.Label || was.Abstain != is.Abstain {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// place puts a candidate on the shelf and where it belongs, and says where that
+// is. One that was to run goes on trial when its base runs no more: it was not
+// compared with what runs now.
+func (s *shelf) place(ctx context.Context, m *classifier.Model, base, outcome, why string) (became, because string, err error) {
 	if err := s.keep(ctx, m, "", "learnt from corrections"); err != nil {
-		return err
+		return "", "", err
 	}
 	if outcome == "promoted" {
-		return s.promote(ctx, m.Version, "", why)
+		err := s.promoteOver(ctx, base, m.Version, "", why)
+		if community.KindOf(err) != community.Conflict {
+			return outcome, why, err
+		}
+		outcome, why = "shadow", "another model was made to run meanwhile, and it was not compared with that one"
 	}
-	return s.shadow(ctx, m.Version, "", why)
+	return outcome, why, s.shadow(ctx, m.Version, "", why)
 }
 
 // learntSuffix is what free adds to a version, and takes off before it adds it
@@ -231,9 +259,9 @@ func (s *shelf) free(asked, base string, n int) (string, error) {
 
 // write says what became of a training.
 func (r *relearnt) write(w io.Writer) error {
-	did := map[string]string{"promoted": "runs from now on (vigie model rollback goes back)", "shadow": "is on trial"}
+	did := map[string]string{"promoted": "runs from now on (vigie model rollback goes back)", "shadow": "is on trial", "unchanged": "is not kept"}
 	if r.DryRun {
-		did = map[string]string{"promoted": "would run", "shadow": "would be on trial"}
+		did = map[string]string{"promoted": "would run", "shadow": "would be on trial", "unchanged": "would not be kept"}
 	}
 	var err error
 	line := func(format string, args ...any) {

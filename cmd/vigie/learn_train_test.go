@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -157,6 +158,17 @@ func TestTrainFromCorrections(t *testing.T) {
 	if now := s.models.now.Load().running.Version(); now != enough.Model {
 		t.Errorf("%s runs, want %s", now, enough.Model)
 	}
+	// Nothing new: nothing changes, and the former model can be gone back to.
+	again, _ := s.train(0)
+	if again.Outcome != "unchanged" || again.Base != enough.Model {
+		t.Errorf("again: %+v", again)
+	}
+	if code, out, _ := vigieCall(t, "train", "--from-corrections", s.dir); code != 0 || !strings.Contains(out, "is not kept: it answers every corrected text") {
+		t.Errorf("%d %s", code, out)
+	}
+	if l, err := s.models.shelf.lineup(); err != nil || l.Running != enough.Model || l.Previous != own || len(l.Models) != 3 {
+		t.Errorf("after a second training: %+v, %v", l, err)
+	}
 	if _, errOut := s.train(2, "--data", "x"); !strings.Contains(errOut, "too much") {
 		t.Errorf("with --data: %s", errOut)
 	}
@@ -185,4 +197,25 @@ func TestTrainKeepsAWorseModelOnTrial(t *testing.T) {
 		t.Errorf("%d: %s%s", code, out, errOut)
 	}
 	t.Log(out)
+}
+
+// TestPlaceBesideAnotherChange: what was compared with a model that runs no more
+// does not run by itself.
+func TestPlaceBesideAnotherChange(t *testing.T) {
+	s := newShelf(t.TempDir(), time.Now)
+	m, _ := trained(t, "learnt")
+	other, _ := trained(t, "other")
+	if err := errors.Join(s.keep(t.Context(), other, "", ""), s.promote(t.Context(), "other", "", "")); err != nil {
+		t.Fatal(err)
+	}
+	became, why, err := s.place(t.Context(), m, builtIn, "promoted", "better")
+	if err != nil || became != "shadow" || !strings.Contains(why, "meanwhile") {
+		t.Errorf("%s: %s, %v", became, why, err)
+	}
+	if st, err := s.state(); err != nil || st.Running != "other" || st.Shadow != "learnt" {
+		t.Errorf("%+v, %v", st, err)
+	}
+	if became, _, err = s.place(t.Context(), m, "other", "promoted", "better"); err != nil || became != "promoted" {
+		t.Errorf("over its base: %s, %v", became, err)
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // zones are in the binary: a server may have none
@@ -53,9 +54,9 @@ func commands() []command {
 		{"demo", "[--data DIR] [--listen ADDR] [--json]", "a seeded brand, a simulated network that keeps talking, everything embedded", demo},
 		{"run", "[--data DIR] [--listen ADDR] [--config FILE]", "the service: collect, classify, receive, answer, show", run},
 		{"import", "FILE [--data DIR | --server URL --token T]", "bring messages in from JSONL or CSV (- for standard input)", importMessages},
-		{"classify", "[--evidence] [--model FILE]", "verdicts for JSONL messages on standard input", classify},
-		{"evaluate", "FILE... [--split NAME] [--json]", "how good the classifier is on labelled messages", evaluate},
-		{"train", "--data FILE... --out MODEL | --from-corrections FOLDER", "train a model on labelled messages, or on what agents corrected", train},
+		{"classify", "[--evidence] [--model FILE]", "verdicts for JSONL messages on standard input; exit code 1 if a line was none", classify},
+		{"evaluate", "FILE... [--split NAME] [--json] [--html FILE] [--learn-from FILE] | --folds FILE:HEAD", "how good the classifier is on labelled messages", evaluate},
+		{"train", "--data FILE... --out MODEL [--own-labels] | --from-corrections FOLDER", "train a model on labelled messages, or on what agents corrected", train},
 		{"model list", "[--data DIR]", "the models of an installation, and which runs", modelList},
 		{"model show", "VERSION [--data DIR]", "what a model is, and what became of it", modelShow},
 		{"model add", "FILE [--data DIR]", "put a trained model on the shelf", modelAdd},
@@ -85,9 +86,7 @@ func vigie(ctx context.Context, c *call) int {
 			help(c.out)
 			return exitOK
 		}
-		fmt.Fprintf(c.errOut, "vigie: there is no command %q\n\n", c.args[0])
-		help(c.errOut)
-		return exitUsage
+		return astray(c)
 	}
 	c.args = rest
 	err := cmd.run(ctx, c)
@@ -116,13 +115,40 @@ func find(args []string) (*command, []string) {
 	return nil, nil
 }
 
+// astray answers a call that names no command: the first word of some ("model")
+// lists those, any other word all of them.
+func astray(c *call) int {
+	word := c.args[0]
+	group := slices.DeleteFunc(commands(), func(cmd command) bool { return !strings.HasPrefix(cmd.name, word+" ") })
+	switch {
+	case len(group) == 0:
+		fmt.Fprintf(c.errOut, "vigie: there is no command %q\n\n", word)
+		help(c.errOut)
+		return exitUsage
+	case len(c.args) > 1 && isHelp(c.args[1]):
+		listCommands(c.out, group)
+		return exitOK
+	case len(c.args) > 1 && !strings.HasPrefix(c.args[1], "-"):
+		fmt.Fprintf(c.errOut, "vigie: there is no command %q\n\n", word+" "+c.args[1])
+	default:
+		fmt.Fprintf(c.errOut, "vigie %s: which one?\n\n", word)
+	}
+	listCommands(c.errOut, group)
+	return exitUsage
+}
+
+// listCommands names commands, a line each.
+func listCommands(w io.Writer, commands []command) {
+	for _, cmd := range commands {
+		fmt.Fprintf(w, "  vigie %-14s %s\n", cmd.name, cmd.about)
+	}
+}
+
 func isHelp(s string) bool { return s == "help" || s == "-h" || s == "--help" }
 
 func help(w io.Writer) {
 	fmt.Fprintln(w, "Vigie: hear what people say about your brand, and answer in time.")
 	fmt.Fprintln(w)
-	for _, cmd := range commands() {
-		fmt.Fprintf(w, "  vigie %-13s %s\n", cmd.name, cmd.about)
-	}
+	listCommands(w, commands())
 	fmt.Fprintln(w, "\nvigie COMMAND --help tells a command's flags. Each flag can also be set as VIGIE_NAME in the environment.")
 }

@@ -39,7 +39,7 @@ type models struct {
 // newModels opens the models of a shelf. One that cannot be read is logged, and
 // the built-in one runs.
 func newModels(s *shelf, reader *sql.Inbox, log *slog.Logger) (*models, error) {
-	own, err := classifier.Open()
+	own, err := s.own()
 	if err != nil {
 		return nil, err
 	}
@@ -174,12 +174,15 @@ func (s *shelf) lineup() (community.Lineup, error) {
 	if err != nil {
 		return community.Lineup{}, err
 	}
-	own, err := classifier.Open()
+	own, err := s.own()
 	if err != nil {
 		return community.Lineup{}, err
 	}
+	// An upgrade may bring a model of a version that somebody put on the shelf
+	// before: then each keeps its own name.
+	_, taken := os.Stat(s.file(own.Version()))
 	shown := func(name string) string {
-		if name == builtIn {
+		if name == builtIn && taken != nil {
 			return own.Version()
 		}
 		return name
@@ -198,16 +201,19 @@ func (s *shelf) lineup() (community.Lineup, error) {
 		if info, err := os.Stat(file); err == nil {
 			one.Size, one.AddedAt = info.Size(), info.ModTime().UTC()
 		}
-		c, err := s.model(version)
-		if err != nil {
+		if one.Trained, err = s.trained(version); err != nil {
 			one.Damaged = sentence(err)
-		} else {
-			one.Trained = c.Model().Trained
 		}
 		l.Models = append(l.Models, one)
 	}
+	for _, name := range []string{st.Running, st.Shadow} {
+		named := func(m community.ModelFile) bool { return m.Version == name }
+		if _, err := s.trained(name); community.KindOf(err) == community.NotFound && name != "" && !slices.ContainsFunc(l.Models, named) {
+			l.Models = append(l.Models, community.ModelFile{Version: name, Damaged: sentence(err)})
+		}
+	}
 	slices.SortFunc(l.Models, func(a, b community.ModelFile) int { return b.AddedAt.Compare(a.AddedAt) })
-	l.Models = append(l.Models, community.ModelFile{Version: own.Version(), BuiltIn: true, Trained: own.Model().Trained})
+	l.Models = append(l.Models, community.ModelFile{Version: shown(builtIn), BuiltIn: true, Trained: own.Model().Trained})
 	for _, h := range slices.Backward(st.History) {
 		h.Version = shown(h.Version)
 		l.History = append(l.History, h)

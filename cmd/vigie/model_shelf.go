@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -28,11 +29,23 @@ const builtIn = "built-in"
 type shelf struct {
 	dir string
 	now func() time.Time
+	own func() (*classifier.Classifier, error) // the built-in model, read once
+
+	reading sync.Mutex
+	read    map[string]outline // what was read of each file, by version
+}
+
+// outline is what a list shows of a model; how its file looked then tells
+// whether it has to be read again.
+type outline struct {
+	look    string
+	trained string
+	err     error // why it cannot be used
 }
 
 // newShelf is the shelf of an installation's folder.
 func newShelf(data string, now func() time.Time) *shelf {
-	return &shelf{dir: filepath.Join(data, "models"), now: now}
+	return &shelf{dir: filepath.Join(data, "models"), now: now, own: sync.OnceValues(classifier.Open), read: map[string]outline{}}
 }
 
 // shelved is what state.json holds. Versions are names of files, or builtIn;
@@ -59,11 +72,11 @@ func (s *shelf) state() (shelved, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return st, nil
 	}
-	if err == nil {
-		err = json.Unmarshal(data, &st)
-	}
 	if err != nil {
-		return st, fmt.Errorf("%s: %w", s.stateFile(), err)
+		return st, err
+	}
+	if err := json.Unmarshal(data, &st); err != nil {
+		return st, fmt.Errorf("%s is damaged (%w): mend it, or delete it and the built-in model runs", s.stateFile(), err)
 	}
 	if st.Running == "" {
 		st.Running = builtIn
@@ -71,7 +84,8 @@ func (s *shelf) state() (shelved, error) {
 	return st, nil
 }
 
-// change lets f change the state, alone, and writes it whole or not at all.
+// change lets f change the state, alone, and writes it whole or not at all: not
+// when f named no verb, because nothing changed.
 func (s *shelf) change(ctx context.Context, f func(*shelved) (community.ModelChange, error)) error {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return err
@@ -86,7 +100,7 @@ func (s *shelf) change(ctx context.Context, f func(*shelved) (community.ModelCha
 		return err
 	}
 	done, err := f(&st)
-	if err != nil {
+	if err != nil || done.Verb == "" {
 		return err
 	}
 	done.At = s.now().UTC().Truncate(time.Millisecond)
@@ -126,7 +140,7 @@ func (s *shelf) write(name string, data []byte) (err error) {
 // "model.unknown", one that cannot be read Invalid "model.damaged".
 func (s *shelf) model(version string) (*classifier.Classifier, error) {
 	if version == builtIn {
-		return classifier.Open()
+		return s.own()
 	}
 	unknown := community.Faultf(community.NotFound, "model.unknown", version)
 	if !versionForm.MatchString(version) {
@@ -147,16 +161,41 @@ func (s *shelf) model(version string) (*classifier.Classifier, error) {
 	return c, nil
 }
 
+// trained tells what a model learnt from, with the faults of model. The file is
+// read when it is another one than before, by its size and time: people look at
+// the list more often than they change it, and models are megabytes.
+func (s *shelf) trained(version string) (string, error) {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	now := look(s.file(version))
+	if held, ok := s.read[version]; ok && version != builtIn && held.look == now {
+		return held.trained, held.err
+	}
+	o := outline{look: now}
+	var c *classifier.Classifier
+	if c, o.err = s.model(version); o.err == nil {
+		o.trained = c.Model().Trained
+	}
+	if o.err == nil || community.KindOf(o.err) == community.Invalid { // what else went wrong may be over
+		s.read[version] = o
+	}
+	return o.trained, o.err
+}
+
 // named gives the name a version has on the shelf: the built-in model answers
-// to its version too, unless a file has it.
+// to its version too, unless a file has it. No version is a Fault Invalid
+// "model.version".
 func (s *shelf) named(version string) (string, error) {
-	if version == builtIn || version == "" {
+	switch version {
+	case "":
+		return "", community.Faultf(community.Invalid, "model.version", version)
+	case builtIn:
 		return builtIn, nil
 	}
 	if _, err := os.Stat(s.file(version)); err == nil && versionForm.MatchString(version) {
 		return version, nil
 	}
-	own, err := classifier.Open()
+	own, err := s.own()
 	if err == nil && own.Version() == version {
 		return builtIn, nil
 	}
@@ -167,10 +206,18 @@ func (s *shelf) named(version string) (string, error) {
 }
 
 // keep puts a model on the shelf under its version. The same model again is no
-// change; another one of that version is a Fault Conflict "model.exists".
+// change; another one of that version, be it the built-in one, is a Fault
+// Conflict "model.exists": a verdict names its model by its version alone.
 func (s *shelf) keep(ctx context.Context, m *classifier.Model, by, why string) error {
 	if !versionForm.MatchString(m.Version) || m.Version == builtIn {
 		return community.Faultf(community.Invalid, "model.version", m.Version)
+	}
+	own, err := s.own()
+	if err != nil {
+		return err
+	}
+	if own.Version() == m.Version {
+		return community.Faultf(community.Conflict, "model.exists", m.Version)
 	}
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
@@ -182,7 +229,7 @@ func (s *shelf) keep(ctx context.Context, m *classifier.Model, by, why string) e
 			if !bytes.Equal(held, b.Bytes()) {
 				return done, community.Faultf(community.Conflict, "model.exists", m.Version)
 			}
-			return done, nil
+			return community.ModelChange{}, nil
 		}
 		return done, s.write(s.file(m.Version), b.Bytes())
 	})
@@ -201,6 +248,9 @@ func (s *shelf) shadow(ctx context.Context, version, by, why string) error {
 		if name != "" && name == st.Running {
 			return community.ModelChange{}, community.Faultf(community.Conflict, "model.running", version)
 		}
+		if name == st.Shadow {
+			return community.ModelChange{}, nil
+		}
 		st.Shadow = name
 		return community.ModelChange{By: by, Verb: "shadow", Version: name, Why: why}, nil
 	})
@@ -208,6 +258,12 @@ func (s *shelf) shadow(ctx context.Context, version, by, why string) error {
 
 // promote makes a model run. What ran before can be rolled back to.
 func (s *shelf) promote(ctx context.Context, version, by, why string) error {
+	return s.promoteOver(ctx, "", version, by, why)
+}
+
+// promoteOver makes a model run if base runs: else it is a Fault Conflict
+// "model.moved". An empty base is any.
+func (s *shelf) promoteOver(ctx context.Context, base, version, by, why string) error {
 	name, err := s.usable(version)
 	if err != nil {
 		return err
@@ -215,6 +271,9 @@ func (s *shelf) promote(ctx context.Context, version, by, why string) error {
 	return s.change(ctx, func(st *shelved) (community.ModelChange, error) {
 		if name == st.Running {
 			return community.ModelChange{}, community.Faultf(community.Conflict, "model.running", version)
+		}
+		if base != "" && st.Running != base {
+			return community.ModelChange{}, community.Faultf(community.Conflict, "model.moved", st.Running)
 		}
 		st.Previous, st.Running = st.Running, name
 		if st.Shadow == name {

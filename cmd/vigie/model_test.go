@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -201,6 +203,21 @@ func TestShelf(t *testing.T) {
 	if err := s.keep(t.Context(), other, "", ""); err != nil {
 		t.Errorf("the same model again: %v", err)
 	}
+	if err := s.shadow(t.Context(), "", "", ""); err != nil {
+		t.Errorf("ending a trial nobody began: %v", err)
+	}
+	if l, err = s.lineup(); err != nil || len(l.History) != 4 {
+		t.Errorf("%d changes after nothing changed, %v", len(l.History), err)
+	}
+	if err := s.promote(t.Context(), "", "", ""); community.KindOf(err) != community.Invalid {
+		t.Errorf("promote nothing: %v", err)
+	}
+	own := l.Running
+	other.Version = own
+	if err := s.keep(t.Context(), other, "", ""); community.KindOf(err) != community.Conflict {
+		t.Errorf("another model of the built-in one's name: %v", err)
+	}
+	other.Version = "a"
 	other.Trained = "something else"
 	if err := s.keep(t.Context(), other, "", ""); community.KindOf(err) != community.Conflict {
 		t.Errorf("another model of that name: %v", err)
@@ -215,5 +232,78 @@ func TestShelf(t *testing.T) {
 				t.Errorf("promote %q: %v", version, err)
 			}
 		}
+	}
+}
+
+// TestShelfReadsAFileOnce: the list reads a model again when its file is another.
+func TestShelfReadsAFileOnce(t *testing.T) {
+	s := newShelf(t.TempDir(), time.Now)
+	m, _ := trained(t, "a")
+	if err := s.keep(t.Context(), m, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	listed := func() community.ModelFile {
+		t.Helper()
+		l, err := s.lineup()
+		if err != nil || len(l.Models) != 2 {
+			t.Fatalf("%+v, %v", l, err)
+		}
+		return l.Models[slices.IndexFunc(l.Models, func(m community.ModelFile) bool { return m.Version == "a" })]
+	}
+	first := listed()
+	file, err := os.ReadFile(s.file("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Other bytes of the same size and time: whoever reads them is seen.
+	if err := errors.Join(os.WriteFile(s.file("a"), make([]byte, len(file)), 0o600), os.Chtimes(s.file("a"), first.AddedAt, first.AddedAt)); err != nil {
+		t.Fatal(err)
+	}
+	if again := listed(); again != first {
+		t.Errorf("%+v was read again as %+v", first, again)
+	}
+	for _, later := range []struct {
+		bytes   []byte
+		damaged bool
+	}{{make([]byte, len(file)), true}, {file, false}} {
+		at := listed().AddedAt.Add(time.Second)
+		if err := errors.Join(os.WriteFile(s.file("a"), later.bytes, 0o600), os.Chtimes(s.file("a"), at, at)); err != nil {
+			t.Fatal(err)
+		}
+		if now := listed(); (now.Damaged != "") != later.damaged || !later.damaged && now.Trained != m.Trained {
+			t.Errorf("damaged %v: %+v", later.damaged, now)
+		}
+	}
+}
+
+// TestShelfTellsWhatIsMissing: a model that should run and has no file is listed
+// as such, and one that a newer Vigie brings too keeps a name of its own.
+func TestShelfTellsWhatIsMissing(t *testing.T) {
+	s := newShelf(t.TempDir(), time.Now)
+	m, _ := trained(t, "a")
+	if err := errors.Join(s.keep(t.Context(), m, "", ""), s.promote(t.Context(), "a", "", ""), os.Remove(s.file("a"))); err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.lineup()
+	if err != nil || len(l.Models) != 2 || l.Running != "a" || l.Models[0].Version != "a" && l.Models[1].Version != "a" {
+		t.Fatalf("%+v, %v", l, err)
+	}
+	for _, one := range l.Models {
+		if (one.Damaged != "") != (one.Version == "a") {
+			t.Errorf("%s: %q", one.Version, one.Damaged)
+		}
+	}
+	own := l.Previous
+	if err := os.WriteFile(s.file(own), []byte("of the last Vigie"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = s.lineup(); err != nil || l.Previous != builtIn {
+		t.Errorf("%s ran before, %v", l.Previous, err)
+	}
+	if err := os.WriteFile(s.stateFile(), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = s.lineup(); err == nil || !strings.Contains(err.Error(), "delete it") {
+		t.Errorf("a damaged state: %v", err)
 	}
 }

@@ -1,13 +1,20 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/vigie-hq/vigie/community"
 	"github.com/vigie-hq/vigie/community/desk"
+	"github.com/vigie-hq/vigie/internal/sql"
 )
 
 // TestARuleHoldsForTheNextMessage saves, changes and deletes a rule while
@@ -170,5 +177,110 @@ func TestRulesOfTwoAtOnce(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRulesInAnotherOrder puts a list in another order: all of it, each once, and
+// an order that is the present one is no change.
+func TestRulesInAnotherOrder(t *testing.T) {
+	o := newOffice(t)
+	list, err := o.Rules(o.ctx, manager(), "b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, r := range list.List {
+		ids = append(ids, r.ID)
+	}
+	same, err := o.OrderRules(o.ctx, manager(), "b", ids)
+	if err != nil || same.Version != list.Version {
+		t.Errorf("the same order is version %d of %d, %v", same.Version, list.Version, err)
+	}
+	for _, wrong := range [][]string{nil, ids[1:], append([]string{ids[0]}, ids[:len(ids)-1]...), append([]string{"nobody"}, ids[1:]...), append(slices.Clone(ids), ids[0])} {
+		_, err := o.OrderRules(o.ctx, manager(), "b", wrong)
+		o.wantKey(err, "rule.order")
+	}
+	slices.Reverse(ids)
+	if _, err := o.OrderRules(o.ctx, manager(), "b", ids); err != nil {
+		t.Fatal(err)
+	}
+	after, err := o.Rules(o.ctx, manager(), "b")
+	if err != nil || after.Version != list.Version+1 || after.List[0].ID != ids[0] || after.List[0].Position != 1 || after.List[len(ids)-1].ID != ids[len(ids)-1] {
+		t.Errorf("version %d, first %+v, %v", after.Version, after.List[0], err)
+	}
+}
+
+// TestARuleThatDoesNotCompile was stored by a version that took it: it is left
+// out and told once, and its neighbours and the other brands are judged.
+func TestARuleThatDoesNotCompile(t *testing.T) {
+	var told bytes.Buffer
+	o := newOffice(t)
+	models, err := newModels(newShelf(t.TempDir(), time.Now), o.reader, slog.New(slog.NewTextHandler(&told, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := newJudge(models, sql.NewRules(o.db), newTaught(sql.NewLessons(o.db)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := community.Rules{Brand: "b", Version: 1}
+	for i, phrase := range []string{"zebulon", "zebulon AND (", "jardin"} {
+		list.List = append(list.List, community.Rule{
+			ID: "r" + strconv.Itoa(i), Brand: "b", Name: phrase, Enabled: true, Position: i + 1, Version: 1,
+			Condition: community.Condition{Phrase: phrase}, Effect: community.Effect{Tags: []string{"garden"}},
+		})
+	}
+	if err := o.store.Write(o.ctx, func(tx desk.Tx) error {
+		return tx.PutRules(o.ctx, nil, &list, community.RuleChange{Brand: "b", Version: 1, At: o.now})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := j.refresh(o.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v, err := j.judge(o.ctx, &community.Message{Brand: "b", Text: "Le zébulon du jardin"})
+	if err != nil || v.Rules != 1 || !slices.Equal(v.Fired, []string{"r0", "r2"}) {
+		t.Errorf("judged as %+v, %v", v, err)
+	}
+	if n := strings.Count(told.String(), "brand=b rule=r1"); n != 1 || j.leftOut("b") != 1 || j.leftOut("c") != 0 {
+		t.Errorf("told %d times, %d left out: %s", n, j.leftOut("b"), &told)
+	}
+	if _, err := o.CountRules(o.ctx, manager(), "b"); err != nil {
+		t.Errorf("the others cannot be counted: %v", err)
+	}
+}
+
+// trying is a store that tells how many read its last messages at once.
+type trying struct {
+	*sql.Desk
+	now, most atomic.Int32
+}
+
+func (s *trying) Recent(context.Context, community.Viewer, string, time.Time, int, func(*community.Entry) error) (bool, error) {
+	s.most.Store(max(s.most.Load(), s.now.Add(1)))
+	time.Sleep(5 * time.Millisecond)
+	s.now.Add(-1)
+	return false, nil
+}
+
+// TestOnePreviewAtATime tries rules faster than they can be read: one reads, and
+// the store's other readers stay with those who answer customers.
+func TestOnePreviewAtATime(t *testing.T) {
+	o := newOffice(t)
+	store := &trying{Desk: o.store}
+	d := desk.New(store, o)
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(func() {
+			if _, err := d.CountRules(o.ctx, manager(), "b"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := store.most.Load(); n != 1 {
+		t.Errorf("%d read at once", n)
 	}
 }

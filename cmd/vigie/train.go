@@ -32,6 +32,9 @@ func train(ctx context.Context, c *call) error {
 		}
 		return learnFromCorrections(ctx, c, relearning{folder: *from, name: *label, seed: *seed, dry: *dry, asJSON: *asJSON})
 	}
+	if *dry || *asJSON {
+		return usagef("--dry-run and --json go with --from-corrections")
+	}
 	if *label == "" {
 		*label = time.Now().UTC().Format("2006-01-02") + ".1"
 	}

@@ -21,6 +21,7 @@ type judge struct {
 	loading sync.Mutex     // one refresh at a time: an older look never overwrites a newer one
 	mu      sync.RWMutex
 	books   map[string]*rulebook.Book // of the others; never changed, replaced
+	left    map[string]int            // how many of their rules were left out; the same
 }
 
 func newJudge(models *models, rules *sql.Rules, taught *taught) (*judge, error) {
@@ -43,20 +44,20 @@ func (j *judge) refresh(ctx context.Context) error {
 		return err
 	}
 	j.mu.RLock()
-	held := j.books
+	held, out := j.books, j.left
 	j.mu.RUnlock()
-	books := map[string]*rulebook.Book{}
+	books, left := map[string]*rulebook.Book{}, map[string]int{}
 	changed := len(versions) != len(held)
 	for brand, version := range versions {
 		if b := held[brand]; b != nil && b.Version() == version {
-			books[brand] = b
+			books[brand], left[brand] = b, out[brand]
 			continue
 		}
 		list, err := j.rules.Rules(ctx, brand)
 		if err != nil {
 			return err
 		}
-		if books[brand], err = rulebook.Compile(*list); err != nil {
+		if books[brand], left[brand], err = j.compile(*list); err != nil {
 			return err
 		}
 		changed = true
@@ -66,8 +67,27 @@ func (j *judge) refresh(ctx context.Context) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.books = books
+	j.books, j.left = books, left
 	return nil
+}
+
+// leftOut is how many of a brand's rules do not compile.
+func (j *judge) leftOut(brand string) int {
+	j.mu.RLock()
+	defer j.mu.RUnlock()
+	return j.left[brand]
+}
+
+// compile makes the book of a brand's own list, and counts what is not in it. A
+// rule that does not compile is left out and told in the log, once for each
+// version of the list: it stops neither its neighbours nor other brands.
+func (j *judge) compile(list community.Rules) (*rulebook.Book, int, error) {
+	sound, unsound := rulebook.Sound(list)
+	for _, u := range unsound {
+		j.models.log.Error("a rule does not compile: it is left out until it is mended", "brand", list.Brand, "rule", u.Rule, "err", sentence(u.Err))
+	}
+	book, err := rulebook.Compile(sound)
+	return book, len(unsound), err
 }
 
 // judge is the verdict of one message, with that of the model on trial, if any.

@@ -52,7 +52,8 @@ func (d *Desk) learn(ctx context.Context, tx Tx, v community.Viewer, c *communit
 	if e == nil {
 		return nil
 	}
-	was := e.Verdict.Head(head)
+	alone := e.Verdict.Alone() // the model's word, not that of a rule or of the agent before
+	was := alone.Head(head)
 	vague := false
 	if !ofMessage(head) {
 		facts, err := tx.Facts(ctx, c.ID)

@@ -13,13 +13,14 @@ import (
 // Every verb of a person takes a Viewer and refuses what he may not do.
 // A Desk is safe for concurrent use.
 type Desk struct {
-	store  Store
-	sender Sender
+	store   Store
+	sender  Sender
+	looking chan struct{} // whoever reads the last messages (Desk.recent)
 }
 
 // New makes a desk on a store. sender talks to the networks.
 func New(store Store, sender Sender) *Desk {
-	return &Desk{store: store, sender: sender}
+	return &Desk{store: store, sender: sender, looking: make(chan struct{}, 1)}
 }
 
 // Sender is how replies leave: the networks, by account.

@@ -112,7 +112,7 @@ func (d *Desk) file(ctx context.Context, tx Tx, c *community.Classified) (commun
 		return "", err
 	}
 	if change == community.Duplicate {
-		return change, d.sightedAgain(ctx, tx, settings, held, m)
+		return change, d.sightedAgain(ctx, tx, settings, held, c)
 	}
 	own, out := settings.Accounts.Ours(m)
 	if held != nil && held.Out {
@@ -147,7 +147,11 @@ func (d *Desk) file(ctx context.Context, tx Tx, c *community.Classified) (commun
 	if err := f.settle(ctx, &after, eventOf(change)); err != nil {
 		return "", err
 	}
-	return change, d.sample(ctx, tx, settings, change, &after, &c.Verdict, f.after.Channel)
+	drawn := change
+	if held != nil && held.Message.Origin != community.Live && after.Message.Origin == community.Live {
+		drawn = community.Created // what was history is news after all
+	}
+	return change, d.sample(ctx, tx, settings, drawn, &after, &c.Verdict, f.after.Channel)
 }
 
 // reached returns the brand's settings and the account the message reached. An
@@ -277,10 +281,11 @@ func keepOther(ctx context.Context, tx Tx, held, after *community.Entry, m *comm
 // sightedAgain takes from a duplicate what it may still teach: that the message
 // was addressed to us, was received earlier than we knew, or was edited back to
 // these words.
-func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held *community.Entry, m *community.Message) error {
+func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held *community.Entry, c *community.Classified) error {
 	if held == nil || held.Bare {
 		return nil
 	}
+	m := &c.Message
 	account, via := reachedBy(&held.Message, m)
 	received := earlier(held.Message.ReceivedAt, m.ReceivedAt)
 	after := *held
@@ -300,14 +305,20 @@ func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held
 	}
 	after.Message.Account, after.Message.Via, after.Message.ReceivedAt = account, via, received
 	after.Asks = !after.Out && after.Verdict.Asks(&after.Message, settings.Channels)
-	if err := tx.PutEntry(ctx, held, &after); err != nil {
+	err := tx.PutEntry(ctx, held, &after)
+	if err != nil {
 		return err
 	}
 	f := filing{desk: d, tx: tx, settings: settings}
 	if after.Asks == held.Asks && account == held.Message.Account {
-		return f.refresh(ctx, &after)
+		err = f.refresh(ctx, &after)
+	} else {
+		err = f.settle(ctx, &after, community.EventConversationChanged)
 	}
-	return f.settle(ctx, &after, community.EventConversationChanged)
+	if err != nil || after.Message.Origin == held.Message.Origin {
+		return err
+	}
+	return d.sample(ctx, tx, settings, community.Created, &after, &c.Verdict, f.after.Channel)
 }
 
 // newest is the origin of a message that came in two ways: live wins.

@@ -9,20 +9,13 @@ import (
 	"github.com/vigie-hq/vigie/community/rulebook"
 )
 
-// What a preview reads: the newest messages of the last days, so that it answers
-// while somebody waits for it.
-const (
-	PreviewDays  = 30
-	PreviewLimit = 50_000
-)
-
 // Rules reads a brand's list in its order: its own, or while nobody changed it
 // (Version 0) the one that comes with Vigie. Whoever reads something of the
 // brand may see by which rules its messages are judged.
 func (d *Desk) Rules(ctx context.Context, v community.Viewer, brand string) (community.Rules, error) {
 	var out community.Rules
-	err := d.store.Write(ctx, func(tx Tx) error {
-		l, err := d.rules(ctx, tx, v, brand)
+	err := d.store.Read(ctx, func(r Reader) error {
+		l, err := d.rules(ctx, r, v, brand)
 		if err == nil {
 			out = l.now
 		}
@@ -35,10 +28,10 @@ func (d *Desk) Rules(ctx context.Context, v community.Viewer, brand string) (com
 // community.DefaultLimit changes.
 func (d *Desk) RuleHistory(ctx context.Context, v community.Viewer, brand string) ([]community.RuleChange, error) {
 	var out []community.RuleChange
-	err := d.store.Write(ctx, func(tx Tx) error {
-		_, err := d.rules(ctx, tx, v, brand)
+	err := d.store.Read(ctx, func(r Reader) error {
+		_, err := d.rules(ctx, r, v, brand)
 		if err == nil {
-			out, err = tx.RuleChanges(ctx, brand, community.DefaultLimit)
+			out, err = r.RuleChanges(ctx, brand, community.DefaultLimit)
 		}
 		return err
 	})
@@ -123,72 +116,32 @@ func (d *Desk) OrderRules(ctx context.Context, v community.Viewer, brand string,
 	var out community.Rules
 	err := d.changeRules(ctx, v, brand, func(l *ruleList) error {
 		held := l.now.List
+		place := make(map[string]int, len(held)) // of those that nobody named yet
+		for i := range held {
+			place[held[i].ID] = i
+		}
 		ordered := make([]community.Rule, 0, len(held))
 		for _, id := range ids {
-			at := slices.IndexFunc(held, func(r community.Rule) bool { return r.ID == id })
-			if at < 0 || slices.ContainsFunc(ordered, func(r community.Rule) bool { return r.ID == id }) {
+			at, ok := place[id]
+			if !ok {
 				return community.Faultf(community.Conflict, "rule.order")
 			}
+			delete(place, id)
 			ordered = append(ordered, held[at])
 		}
-		if len(ordered) != len(held) {
+		if len(place) > 0 {
 			return community.Faultf(community.Conflict, "rule.order")
 		}
-		if !slices.EqualFunc(ordered, held, func(a, b community.Rule) bool { return a.ID == b.ID }) {
-			l.why.Verb = "ordered"
+		if slices.EqualFunc(ordered, held, func(a, b community.Rule) bool { return a.ID == b.ID }) {
+			out, out.Version = l.now, l.now.Version-1 // it stays the one that was read
+			return nil
 		}
-		l.now.List = ordered
+		l.why.Verb, l.now.List = "ordered", ordered
 		l.number()
 		out = l.now
 		return nil
 	})
 	return out, err
-}
-
-// PreviewRule tells, before a rule is saved, what it would have done to the
-// messages of the last PreviewDays days that the viewer may read. A rule with
-// the ID of one of the list stands in its place; the others of the list are
-// what it overlaps with.
-func (d *Desk) PreviewRule(ctx context.Context, v community.Viewer, r community.Rule) (community.RulePreview, error) {
-	r = rulebook.Tidy(r)
-	var list community.Rules
-	err := d.store.Write(ctx, func(tx Tx) error {
-		l, err := d.rules(ctx, tx, v, r.Brand)
-		if err == nil {
-			err = l.sound(&r)
-		}
-		if err == nil {
-			err = l.may(v)
-			list = l.now
-		}
-		return err
-	})
-	if err != nil {
-		return community.RulePreview{}, err
-	}
-	since := d.now().AddDate(0, 0, -PreviewDays)
-	p, err := rulebook.NewPreview(r, list, since)
-	if err != nil {
-		return community.RulePreview{}, err
-	}
-	cut, err := d.store.Recent(ctx, v, r.Brand, since, PreviewLimit, p.Read)
-	return p.Result(cut), err
-}
-
-// CountRules tells how many messages of the last PreviewDays days that the
-// viewer may read each rule of the brand's list touches.
-func (d *Desk) CountRules(ctx context.Context, v community.Viewer, brand string) (community.RuleCount, error) {
-	list, err := d.Rules(ctx, v, brand)
-	if err != nil {
-		return community.RuleCount{}, err
-	}
-	since := d.now().AddDate(0, 0, -PreviewDays)
-	n, err := rulebook.NewCount(list, since)
-	if err != nil {
-		return community.RuleCount{}, err
-	}
-	cut, err := d.store.Recent(ctx, v, brand, since, PreviewLimit, n.Read)
-	return n.Result(cut), err
 }
 
 // ruleList is a brand's list on its way to the next one.
@@ -201,8 +154,8 @@ type ruleList struct {
 
 // rules reads a brand's list for a viewer. A brand he reads nothing of does not
 // exist for him.
-func (d *Desk) rules(ctx context.Context, tx Tx, v community.Viewer, brand string) (*ruleList, error) {
-	settings, err := tx.Settings(ctx, brand)
+func (d *Desk) rules(ctx context.Context, r Reader, v community.Viewer, brand string) (*ruleList, error) {
+	settings, err := r.Settings(ctx, brand)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +164,7 @@ func (d *Desk) rules(ctx context.Context, tx Tx, v community.Viewer, brand strin
 		return nil, community.Faultf(community.NotFound, "brand.unknown", brand)
 	}
 	l := &ruleList{settings: settings}
-	if l.held, err = tx.Rules(ctx, brand); err != nil {
+	if l.held, err = r.Rules(ctx, brand); err != nil {
 		return nil, err
 	}
 	if l.held != nil {

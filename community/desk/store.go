@@ -14,6 +14,9 @@ import (
 type Store interface {
 	Write(ctx context.Context, f func(Tx) error) error
 	Batch(ctx context.Context, f func(Tx) error) error
+	// Read runs f on what is committed, all of one moment. It waits for no
+	// writer, and no writer waits for it.
+	Read(ctx context.Context, f func(Reader) error) error
 	Now() time.Time
 	// Recent gives visit, newest first, a brand's customer messages that the
 	// viewer may read and that were written since a moment; what was deleted is
@@ -23,26 +26,33 @@ type Store interface {
 	Recent(ctx context.Context, v community.Viewer, brand string, since time.Time, limit int, visit func(*community.Entry) error) (cut bool, err error)
 }
 
-// Tx is one transaction. Lookups of one thing return nil, nil when it does not
-// exist. What a Put wrote is seen by every later read of the same transaction.
-type Tx interface {
+// Reader is what is read of a store within a transaction, or for a page that
+// changes nothing.
+type Reader interface {
 	// Settings returns the brand's settings as they are in this transaction;
 	// nil when there is no such brand. The result is shared: do not change it.
 	Settings(ctx context.Context, brand string) (*Settings, error)
+	// Rules reads a brand's own list of rules in its order; nil when it has
+	// none, which is not the same as an empty one.
+	Rules(ctx context.Context, brand string) (*community.Rules, error)
+	// RuleChanges reads a list's history, newest first.
+	RuleChanges(ctx context.Context, brand string, limit int) ([]community.RuleChange, error)
+}
+
+// Tx is one transaction. Lookups of one thing return nil, nil when it does not
+// exist. What a Put wrote is seen by every later read of the same transaction.
+type Tx interface {
+	Reader
+
 	PutBrand(ctx context.Context, b community.Brand) error
 	PutChannel(ctx context.Context, c community.Channel) error
 	PutAccount(ctx context.Context, a community.Account) error
 
-	// Rules reads a brand's own list of rules in its order; nil when it has
-	// none, which is not the same as an empty one.
-	Rules(ctx context.Context, brand string) (*community.Rules, error)
 	// PutRules writes a list and why it changed. before is what Rules returned
 	// (nil for the first own list); the version must be before's plus one, else
 	// the write is a Fault Conflict "rule.list". A rule with another Version or
 	// Position than before is written anew, one that is missing is deleted.
 	PutRules(ctx context.Context, before, after *community.Rules, why community.RuleChange) error
-	// RuleChanges reads a list's history, newest first.
-	RuleChanges(ctx context.Context, brand string, limit int) ([]community.RuleChange, error)
 
 	// Entry reads a message by key.
 	Entry(ctx context.Context, key string) (*community.Entry, error)

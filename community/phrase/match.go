@@ -8,8 +8,7 @@ import (
 
 // Match tells whether a text, as the tokens of text.Tokens, is one the
 // expression asks for. It allocates nothing; its cost is at most the number of
-// words of the expression times the number of tokens, and for NEAR times its
-// distance.
+// words of the expression times the number of tokens.
 //
 // The words of a NEAR are near if the last of them begins at most Distance
 // words after the end of each other one, in any order: the rule of SQLite's
@@ -17,7 +16,7 @@ import (
 func Match(e Expr, tokens []text.Token) bool {
 	switch e.Op {
 	case Term:
-		return occurs(e.Words, tokens, 0, len(tokens)-1)
+		return occurs(e.Words, tokens)
 	case And:
 		for i := range e.Kids {
 			if !Match(e.Kids[i], tokens) {
@@ -41,39 +40,42 @@ func Match(e Expr, tokens []text.Token) bool {
 }
 
 // meet looks for a token where one term begins and shortly before which every
-// other began.
+// other began: where each began last is all there is to know, so that a text is
+// read once, whatever the distance and however often it repeats a word.
 func meet(e Expr, tokens []text.Token) bool {
-	for last := range tokens {
-		if begins(e, tokens, last) && gathers(e, tokens, last) {
+	var room [MaxTerms]int
+	began := room[:]
+	if len(e.Kids) > len(began) {
+		began = make([]int, len(e.Kids)) // not one that Parse read
+	}
+	for at := range tokens {
+		here := false
+		for i := range e.Kids {
+			if stands(e.Kids[i].Words, tokens, at) {
+				began[i], here = at+1, true
+			}
+		}
+		if here && gathers(e, began, at+1) {
 			return true
 		}
 	}
 	return false
 }
 
-func begins(e Expr, tokens []text.Token, at int) bool {
+// gathers tells whether each term began shortly before the last of them. Places
+// count from 1; one that never began is at 0.
+func gathers(e Expr, began []int, last int) bool {
 	for i := range e.Kids {
-		if stands(e.Kids[i].Words, tokens, at) {
-			return true
-		}
-	}
-	return false
-}
-
-func gathers(e Expr, tokens []text.Token, last int) bool {
-	for i := range e.Kids {
-		words := e.Kids[i].Words
-		if !occurs(words, tokens, last-len(words)-e.Distance, last) {
+		if began[i] == 0 || began[i] < last-len(e.Kids[i].Words)-e.Distance {
 			return false
 		}
 	}
 	return true
 }
 
-// occurs tells whether the words stand in the text beginning at a token between
-// from and to.
-func occurs(words []Word, tokens []text.Token, from, to int) bool {
-	for i := max(0, from); i <= to; i++ {
+// occurs tells whether the words stand in the text.
+func occurs(words []Word, tokens []text.Token) bool {
+	for i := range tokens {
 		if stands(words, tokens, i) {
 			return true
 		}

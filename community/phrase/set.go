@@ -223,7 +223,7 @@ func (s *Set) Match(i int, r *Reading) bool { return r.match(&s.roots[i]) }
 func (r *Reading) match(n *node) bool {
 	switch n.op {
 	case Term:
-		return r.all(n.words) && r.occurs(n.words, 0, len(r.from)-2)
+		return r.all(n.words) && r.occurs(n.words)
 	case And:
 		for i := range n.kids {
 			if !r.match(&n.kids[i]) {
@@ -258,16 +258,23 @@ func (r *Reading) near(n *node) bool {
 			return false
 		}
 	}
-	for last := range len(r.from) - 1 {
-		begins, gathers := false, true
+	var room [MaxTerms]int
+	began := room[:]
+	if len(n.kids) > len(began) {
+		began = make([]int, len(n.kids))
+	}
+	for at := range len(r.from) - 1 {
+		here, gathers := false, true
 		for i := range n.kids {
-			begins = begins || r.stands(n.kids[i].words, last)
-		}
-		for i := 0; begins && gathers && i < len(n.kids); i++ {
 			words := n.kids[i].words
-			gathers = r.occurs(words, last-len(words)-n.distance, last)
+			if r.is(at, words[0]) && (len(words) == 1 || r.stands(words, at)) {
+				began[i], here = at+1, true
+			}
 		}
-		if begins && gathers {
+		for i := 0; here && gathers && i < len(n.kids); i++ {
+			gathers = began[i] > 0 && began[i] >= at+1-len(n.kids[i].words)-n.distance
+		}
+		if here && gathers {
 			return true
 		}
 	}
@@ -284,12 +291,13 @@ func (r *Reading) all(words []int32) bool {
 	return len(words) > 0
 }
 
-// occurs is the function of the same name, over numbers.
-func (r *Reading) occurs(words []int32, from, to int) bool {
-	if len(words) == 1 && from <= 0 && to == len(r.from)-2 {
-		return r.seen.Has(int(words[0]))
+// occurs is the function of the same name, over numbers of words that all stand
+// somewhere.
+func (r *Reading) occurs(words []int32) bool {
+	if len(words) == 1 {
+		return true
 	}
-	for i := max(0, from); i <= to; i++ {
+	for i := range len(r.from) - 1 {
 		if r.stands(words, i) {
 			return true
 		}

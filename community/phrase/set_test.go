@@ -1,8 +1,10 @@
 package phrase
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -77,6 +79,30 @@ func TestASetTellsWhatMatchTells(t *testing.T) {
 
 func TestAnEmptyExpressionMatchesNothing(t *testing.T) {
 	agree(t, []Expr{{}, {Op: And}, {Op: Or}, {Op: Near}, {Op: Or, Kids: []Expr{{}, {Words: []Word{{"a", false}}}}}}, "a b")
+}
+
+// TestNearOnARepeatedWord: a thousand expressions with NEAR cost a text of one
+// word over and over no more than its length.
+func TestNearOnARepeatedWord(t *testing.T) {
+	e, err := Parse("a NEAR/50 b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := NewSet(slices.Repeat([]Expr{e}, 1000))
+	r := set.NewReading()
+	tokens := text.Tokens("b " + strings.Repeat("c ", 60) + strings.Repeat("a ", 4000))
+	start := time.Now()
+	set.Read(r, tokens)
+	for i := range set.Len() {
+		if set.Match(i, r) {
+			t.Fatal("found what is too far")
+		}
+	}
+	took := time.Since(start)
+	t.Log(took)
+	if took > 2*time.Second { // some 40 ms
+		t.Errorf("took %v", took)
+	}
 }
 
 func FuzzSet(f *testing.F) {

@@ -23,13 +23,29 @@ const (
 // Check tells what is wrong with a rule: a Fault Invalid of package phrase about
 // its expression, or
 //
-//	rule.name       no name, or one longer than MaxName
+//	rule.name       no name, none that shows, or one longer than MaxName
 //	rule.empty      it would touch every message: no condition is given
 //	rule.effect     it would do nothing
 //	rule.field      a value that is none: the field's name, the value
+//	rule.kind       a kind no message has: it, and those there are
+//	rule.language   a language that is not two or three letters
 //	rule.tag        a tag that is not letters, figures, - and _, at most MaxTag
 //	rule.too_long   more values than a list may have: the field's name, how many
 func Check(r *community.Rule) error {
+	for _, err := range []error{sound(r), kinds(r.Condition.Kinds), languages(r.Condition.Languages)} {
+		if err != nil {
+			return err
+		}
+	}
+	if plain(r.Name) == "" {
+		return community.Faultf(community.Invalid, "rule.name", MaxName)
+	}
+	return nil
+}
+
+// sound is what a rule must be to be compiled. One that was kept before Check
+// asked for more, and at worst touches nothing, does not stop its brand's others.
+func sound(r *community.Rule) error {
 	c, e := &r.Condition, &r.Effect
 	if n := utf8.RuneCountInString(strings.TrimSpace(r.Name)); n == 0 || n > MaxName {
 		return community.Faultf(community.Invalid, "rule.name", MaxName)
@@ -87,17 +103,18 @@ func ValidTag(tag string) bool {
 	})
 }
 
-// Tidy is the rule as it is kept: spaces around its words taken off, values that
+// Tidy is the rule as it is kept: spaces around its words taken off, its name and
+// tags without what does not show, values that
 // are empty or given twice left out, handles without @, languages and tags in
 // small letters.
 func Tidy(r community.Rule) community.Rule {
 	r = Copy(r)
 	c := &r.Condition
-	r.Name, c.Phrase = strings.TrimSpace(r.Name), strings.TrimSpace(c.Phrase)
+	r.Name, c.Phrase = plain(r.Name), strings.TrimSpace(c.Phrase)
 	c.Authors, c.Accounts, c.Networks = tidy(c.Authors, bare), tidy(c.Accounts, nil), tidy(c.Networks, strings.ToLower)
 	c.Kinds, c.Languages = tidy(c.Kinds, nil), tidy(c.Languages, strings.ToLower)
 	c.Categories, c.Urgencies, c.Sentiments = tidy(c.Categories, nil), tidy(c.Urgencies, nil), tidy(c.Sentiments, nil)
-	r.Effect.Tags = tidy(r.Effect.Tags, func(s string) string { return strings.ToLower(strings.TrimPrefix(s, "#")) })
+	r.Effect.Tags = tidy(r.Effect.Tags, func(s string) string { return strings.ToLower(strings.TrimPrefix(plain(s), "#")) })
 	slices.Sort(r.Effect.Tags)
 	return r
 }
@@ -142,6 +159,31 @@ func known[T ~string](field string, list, allowed []T) error {
 	for _, v := range list {
 		if !slices.Contains(allowed, v) {
 			return community.Faultf(community.Invalid, "rule.field", field, string(v))
+		}
+	}
+	return nil
+}
+
+func kinds(list []community.Kind) error {
+	for _, k := range list {
+		if all := community.Kinds(); !slices.Contains(all, k) {
+			var names []string
+			for _, one := range all {
+				names = append(names, string(one))
+			}
+			return community.Faultf(community.Invalid, "rule.kind", string(k), strings.Join(names, ", "))
+		}
+	}
+	return nil
+}
+
+// languages refuses what the model and the networks never say, a region with it
+// too: "fr-CA" is compared as "fr".
+func languages(list []string) error {
+	for _, l := range list {
+		other := func(r rune) bool { return r < 'a' || r > 'z' }
+		if len(l) != 2 && len(l) != 3 || strings.ContainsFunc(l, other) {
+			return community.Faultf(community.Invalid, "rule.language", l)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package rulebook
 
 import (
-	"slices"
 	"time"
 
 	"github.com/vigie-hq/vigie/community"
@@ -14,9 +13,10 @@ type Count struct {
 }
 
 // NewCount prepares to count a list. A rule is counted whether it is enabled or
-// not, and whatever stops before it, as a preview counts it.
+// not, and whatever stops before it, as a preview counts it; one that does not
+// compile is not counted.
 func NewCount(list community.Rules, since time.Time) (*Count, error) {
-	list.List = slices.Clone(list.List)
+	list, _ = Sound(list)
 	for i := range list.List {
 		list.List[i].Enabled = true
 	}

@@ -3,11 +3,12 @@
 //
 //	book.go     Compile a list of rules into a Book, Apply it to a message
 //	check.go    what a rule may say, and the faults that tell what is wrong
+//	sound.go    a stored list without what does not compile
+//	name.go     a name without what does not show
 //	hold.go     whether a condition holds for a message
 //	index.go    which of a thousand rules are worth asking
 //	count.go    how many messages of the last days each rule touches
 //	preview.go  what a rule would have done to the messages of the last days
-//	count.go    how many messages each rule of a list touches
 //	shipped.go  the rules Vigie comes with: danger, law, fraud, leaked data
 //
 // The order of effects. Rules are asked from the first to the last. All see the

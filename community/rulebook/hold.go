@@ -19,7 +19,7 @@ type clause struct {
 
 // compile checks a rule and compiles it. It holds on to nothing of the caller's.
 func compile(r *community.Rule) (clause, error) {
-	if err := Check(r); err != nil {
+	if err := sound(r); err != nil {
 		return clause{}, err
 	}
 	c := clause{rule: Copy(*r)}

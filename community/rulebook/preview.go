@@ -3,13 +3,20 @@ package rulebook
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vigie-hq/vigie/community"
+	"github.com/vigie-hq/vigie/community/text"
 )
 
-// samples is how many messages a preview shows.
-const samples = 20
+// samples is how many messages a preview shows, and sampleText how many bytes of
+// a text.
+const (
+	samples    = 20
+	sampleText = 2000
+)
 
 // Preview tries a rule on messages that were already judged, given to Read
 // newest first.
@@ -36,7 +43,7 @@ func NewPreview(r community.Rule, list community.Rules, since time.Time) (*Previ
 }
 
 // Read takes in one message. It keeps nothing of the entry but the first
-// samples, whole.
+// samples, their texts cut at sampleText.
 func (p *Preview) Read(e *community.Entry) error {
 	p.out.Read++
 	said := e.Verdict.Alone()
@@ -50,7 +57,9 @@ func (p *Preview) Read(e *community.Entry) error {
 		p.out.Right++
 	}
 	if len(p.out.Samples) < samples {
-		p.out.Samples = append(p.out.Samples, *e)
+		sample := *e
+		sample.Message.Text = shortened(e.Message.Text)
+		p.out.Samples = append(p.out.Samples, sample)
 	}
 	p.others.each(&e.Message, &said, func(c *clause) bool {
 		o := p.shared[c.rule.ID]
@@ -83,4 +92,25 @@ func (p *Preview) Result(cut bool) community.RulePreview {
 		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Rule, b.Rule))
 	})
 	return out
+}
+
+// shortened is a text cut where a character that a reader sees ends, at most
+// sampleText bytes. Of one that is longer by itself, whole code points stay.
+func shortened(said string) string {
+	if len(said) <= sampleText {
+		return said
+	}
+	n := 0
+	for {
+		size := text.Grapheme(said[n:])
+		if n+size > sampleText {
+			break
+		}
+		n += size
+	}
+	if n == 0 {
+		for n = sampleText; n > 0 && !utf8.RuneStart(said[n]); n-- {
+		}
+	}
+	return strings.Clone(said[:n]) // not the whole text kept alive
 }

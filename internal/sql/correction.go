@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 	"database/sql"
+	"math"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -40,12 +41,12 @@ type Lessons struct{ db *DB }
 // NewLessons returns the lessons.
 func NewLessons(db *DB) *Lessons { return &Lessons{db} }
 
-// Mark is a number that is another one whenever a correction was added or
-// taken away: cheap to ask, so that whoever holds the lessons knows when to
-// read them anew.
-func (l *Lessons) Mark(ctx context.Context) (mark [2]int64, err error) {
+// Mark is the number of the newest correction, 0 without any: corrections are
+// only ever added. It is asked before each batch, and reads one row however many
+// there are.
+func (l *Lessons) Mark(ctx context.Context) (mark int64, err error) {
 	err = l.db.read(ctx, func(s *snapshot) error {
-		_, err := one(ctx, s, `SELECT coalesce(max(num), 0), count(*) FROM correction`, nil, &mark[0], &mark[1])
+		_, err := one(ctx, s, `SELECT coalesce(max(num), 0) FROM correction`, nil, &mark)
 		return err
 	})
 	return mark, err
@@ -55,16 +56,33 @@ func (l *Lessons) Mark(ctx context.Context) (mark [2]int64, err error) {
 // saw: a message's content of that time. A vague correction teaches nothing, nor
 // does one whose message is no longer kept: they are left out.
 func (l *Lessons) All(ctx context.Context) (out []community.Lesson, err error) {
-	err = l.db.read(ctx, func(s *snapshot) error {
-		return each(ctx, s, `SELECT `+correctionColumns+`, `+saidColumns+`,
-			CASE WHEN c.content IN ('', m.rev_hash) THEN m.text ELSE coalesce((SELECT r.text FROM revision r WHERE r.message = m.key AND r.hash = c.content), '') END
-			FROM correction c JOIN message m ON m.key = c.message WHERE c.vague = 0 ORDER BY c.num`, nil, func(rows *sql.Rows) error {
-			var one community.Lesson
-			m := &one.Said
-			err := rows.Scan(append(append(correctionInto(&one.Correction), saidInto(s.db.labels, m)...), &m.Text)...)
-			out = append(out, one)
-			return err
-		})
+	err = l.db.read(ctx, func(s *snapshot) (err error) {
+		out, err = s.lessons(ctx, 0, math.MaxInt64)
+		return err
+	})
+	return out, err
+}
+
+// Added reads the lessons that came between two marks, the earlier of which may
+// be zero.
+func (l *Lessons) Added(ctx context.Context, since, now int64) (out []community.Lesson, err error) {
+	err = l.db.read(ctx, func(s *snapshot) (err error) {
+		out, err = s.lessons(ctx, since, now)
+		return err
+	})
+	return out, err
+}
+
+// lessons reads those of the corrections numbered after one up to another.
+func (s *snapshot) lessons(ctx context.Context, after, upTo int64) (out []community.Lesson, err error) {
+	err = each(ctx, s, `SELECT `+correctionColumns+`, `+saidColumns+`,
+		CASE WHEN c.content IN ('', m.rev_hash) THEN m.text ELSE coalesce((SELECT r.text FROM revision r WHERE r.message = m.key AND r.hash = c.content), '') END
+		FROM correction c JOIN message m ON m.key = c.message WHERE c.vague = 0 AND c.num > $1 AND c.num <= $2 ORDER BY c.num`, []any{after, upTo}, func(rows *sql.Rows) error {
+		var one community.Lesson
+		m := &one.Said
+		err := rows.Scan(append(append(correctionInto(&one.Correction), saidInto(s.db.labels, m)...), &m.Text)...)
+		out = append(out, one)
+		return err
 	})
 	return out, err
 }

@@ -29,6 +29,11 @@ func (d *Desk) Batch(ctx context.Context, f func(desk.Tx) error) error {
 	return d.db.write(ctx, false, func(t *Tx) error { return f(t) })
 }
 
+// Read runs f on a snapshot.
+func (d *Desk) Read(ctx context.Context, f func(desk.Reader) error) error {
+	return d.db.read(ctx, func(s *snapshot) error { return f(s) })
+}
+
 // write runs f in one transaction of the one writer. Once it began, its
 // statements are not interrupted: an interrupted statement would undo the whole
 // transaction behind f's back. The end of ctx is seen between statements.

@@ -106,7 +106,7 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	for table, given := range map[string]map[string]string{
-		"author": {"num": "1", "key": "NULL"}, "message": {"num": "1048576"}, "conversation": {"num": "1", "id": "'id'", "author": "1"},
+		"author": {"num": "1", "key": "NULL"}, "message": {"num": "1048576", "key": "'m'", "brand": "7"}, "label": {"num": "7", "name": "'a'"}, "correction": {"num": "1", "message": "'m'", "head": "'sentiment'", "became": "'neutral'"}, "conversation": {"num": "1", "id": "'id'", "author": "1"},
 	} {
 		columns, err := old.QueryContext(ctx, `SELECT name, type FROM pragma_table_info($1)`, table)
 		if err != nil {
@@ -141,5 +141,9 @@ func TestUpgrade(t *testing.T) {
 	m, err := in.Matter(ctx, anybody, "id")
 	if err != nil || len(m.Entries) != 1 || m.Entries[0].Verdict.Channel != "" || m.Entries[0].Verdict.Tags != nil {
 		t.Fatalf("%+v, %v", m, err)
+	}
+	lessons, err := NewLessons(db).All(ctx)
+	if err != nil || len(lessons) != 1 || lessons[0].Brand != "a" || lessons[0].To != "neutral" {
+		t.Fatalf("what was corrected before: %+v, %v", lessons, err)
 	}
 }

@@ -54,6 +54,11 @@ func (t *Tx) Rules(_ context.Context, brand string) (*community.Rules, error) {
 	return rulesOf(t.ctx, t, brand)
 }
 
+// Rules implements desk.Reader.
+func (s *snapshot) Rules(ctx context.Context, brand string) (*community.Rules, error) {
+	return rulesOf(ctx, s, brand)
+}
+
 // PutRules implements desk.Tx.
 func (t *Tx) PutRules(_ context.Context, before, after *community.Rules, why community.RuleChange) error {
 	conflict := community.Faultf(community.Conflict, "rule.list", after.Version)
@@ -100,8 +105,17 @@ func (t *Tx) PutRules(_ context.Context, before, after *community.Rules, why com
 
 // RuleChanges implements desk.Tx.
 func (t *Tx) RuleChanges(_ context.Context, brand string, limit int) ([]community.RuleChange, error) {
+	return ruleChanges(t.ctx, t, brand, limit)
+}
+
+// RuleChanges implements desk.Reader.
+func (s *snapshot) RuleChanges(ctx context.Context, brand string, limit int) ([]community.RuleChange, error) {
+	return ruleChanges(ctx, s, brand, limit)
+}
+
+func ruleChanges(ctx context.Context, q querier, brand string, limit int) ([]community.RuleChange, error) {
 	var out []community.RuleChange
-	err := each(t.ctx, t, `SELECT version, agent, verb, rule, was, at FROM rule_change WHERE brand = $1 ORDER BY num DESC LIMIT $2`,
+	err := each(ctx, q, `SELECT version, agent, verb, rule, was, at FROM rule_change WHERE brand = $1 ORDER BY num DESC LIMIT $2`,
 		[]any{brand, limitOf(limit)}, func(rows *sql.Rows) error {
 			c := community.RuleChange{Brand: brand}
 			var was string

@@ -64,6 +64,15 @@ func (t *Tx) Settings(_ context.Context, brand string) (*desk.Settings, error) {
 	return s, nil
 }
 
+// Settings implements desk.Reader. What is read here is not kept: a commit may
+// have changed it since the snapshot was taken.
+func (s *snapshot) Settings(ctx context.Context, brand string) (*desk.Settings, error) {
+	if held := s.db.settings.get(brand); held != nil {
+		return held, nil
+	}
+	return readSettings(ctx, s, brand)
+}
+
 func readSettings(ctx context.Context, q querier, brand string) (*desk.Settings, error) {
 	s := &desk.Settings{Hours: map[string]*community.Hours{}}
 	var body string

@@ -16,7 +16,7 @@ func testCorrections(t *testing.T, fresh func(testing.TB) Bench) {
 	m, other := message("a", 1), message("b", 1)
 	b.file(t, "c1", m)
 	b.file(t, "c2", other)
-	before := must[[2]int64](t)(b.Lessons.Mark(t.Context()))
+	before := must[int64](t)(b.Lessons.Mark(t.Context()))
 	said := func(head, from, to string, minute int) community.Correction {
 		return community.Correction{
 			Brand: "a", Message: keyOf(m), Conversation: "c1", Agent: "lea", Head: head, From: from, P: 0.75, To: to,
@@ -37,12 +37,30 @@ func testCorrections(t *testing.T, fresh func(testing.TB) Bench) {
 		same(t, "of the message", fmt.Sprint(list), fmt.Sprint([]community.Correction{first, second}))
 		return err
 	})
-	same(t, "the mark changed", must[[2]int64](t)(b.Lessons.Mark(t.Context())) != before, true)
+	after := must[int64](t)(b.Lessons.Mark(t.Context()))
+	same(t, "the mark changed", after != before, true)
 	lessons := must[[]community.Lesson](t)(b.Lessons.All(t.Context()))
 	same(t, "lessons", len(lessons), 3)
 	same(t, "the correction", lessons[0].Correction, first)
 	same(t, "its words", lessons[0].Said.Text, m.Text)
 	same(t, "its brand", lessons[2].Brand, "b")
+	b.write(t, func(tx desk.Tx) error { return tx.PutCorrection(t.Context(), said("reason", "none", "order", 4)) })
+	now := must[int64](t)(b.Lessons.Mark(t.Context()))
+	for _, added := range []struct {
+		what  string
+		since int64
+		want  int
+	}{
+		{"from the beginning", 0, 4},
+		{"since the first four", after, 1},
+		{"nothing", now, 0},
+	} {
+		got, err := b.Lessons.Added(t.Context(), added.since, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, added.what, len(got), added.want)
+	}
 
 	// The words are those the agent saw, whatever the author wrote since.
 	b.write(t, func(tx desk.Tx) error {
@@ -62,7 +80,7 @@ func testCorrections(t *testing.T, fresh func(testing.TB) Bench) {
 	same(t, "its words after an edit", lessons[0].Said.Text, m.Text)
 
 	quality := must[community.Quality](t)(b.Reader.Quality(t.Context(), system(), "a", Clock(), Clock().Add(time.Hour)))
-	same(t, "counted, biased", len(quality.Corrections), 3)
+	same(t, "counted, biased", len(quality.Corrections), 4)
 }
 
 // draw is a message of the sample in a stratum of its own making.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -71,6 +72,19 @@ func testRules(t *testing.T, fresh func(testing.TB) Bench) {
 	failed := errors.New("no")
 	if err := b.Store.Write(ctx, func(tx desk.Tx) error {
 		if err := tx.PutRules(ctx, next, rulesOf("a", 3), community.RuleChange{}); err != nil {
+			return err
+		}
+		if err := b.Store.Read(ctx, func(r desk.Reader) error { // a page waits for no writer
+			list, err := r.Rules(ctx, "a")
+			if !reflect.DeepEqual(list, next) {
+				t.Errorf("beside a writer: %+v", list)
+			}
+			settings, errSettings := r.Settings(ctx, "a")
+			none, errNone := r.Settings(ctx, "nobody")
+			changes, errChanges := r.RuleChanges(ctx, "a", 10)
+			same(t, "beside a writer", fmt.Sprintln(settings.Brand.ID, none == nil, len(changes)), "a true 2\n")
+			return errors.Join(err, errSettings, errNone, errChanges)
+		}); err != nil {
 			return err
 		}
 		return failed

@@ -90,8 +90,9 @@ type Positions interface {
 
 // Lessons is what people taught.
 type Lessons interface {
-	Mark(ctx context.Context) ([2]int64, error)
+	Mark(ctx context.Context) (int64, error)
 	All(ctx context.Context) ([]community.Lesson, error)
+	Added(ctx context.Context, since, now int64) ([]community.Lesson, error)
 	Judged(ctx context.Context) ([]community.Judged, error)
 }
 
