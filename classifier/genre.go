@@ -17,7 +17,7 @@ const (
 	signalEllipsis
 	signalMention
 	signalDesk
-	signalHouse
+	signalCompany
 	signalNumber
 	signalOpensWithMention
 	signalLink
@@ -94,7 +94,7 @@ func (s *scratch) count(n *[signalReply + 1]int, t *token) {
 	case formMention:
 		n[signalMention]++
 		n[signalDesk] += oneIf(runes[0] == markDesk)
-		n[signalHouse] += oneIf(runes[0] == markHouse)
+		n[signalCompany] += oneIf(runes[0] == markCompany)
 		n[signalNumber] += oneIf(runes[0] == markNumber)
 	case formMark:
 		n[signalExclaim] += oneIf(runes[0] == '!')

@@ -6,7 +6,7 @@ import "strings"
 const (
 	markSomebody = '@'
 	markDesk     = '§' // a customer service
-	markHouse    = '¤' // a company
+	markCompany  = '¤' // a company
 	markNumber   = '№' // a name somebody replaced by a number
 )
 
@@ -33,8 +33,8 @@ func (s *scratch) handleMark(name string) rune {
 		return markNumber
 	case isDesk(name):
 		return markDesk
-	case s.lexicon.house(folded[:n]) || isHouse(name):
-		return markHouse
+	case s.lexicon.company(folded[:n]) || isCompany(name):
+		return markCompany
 	}
 	return markSomebody
 }
@@ -52,8 +52,8 @@ func isDesk(name string) bool {
 	return false
 }
 
-// isHouse tells whether a handle ends as companies' do.
-func isHouse(name string) bool {
+// isCompany tells whether a handle ends as companies' do.
+func isCompany(name string) bool {
 	for _, end := range [...]string{
 		"air", "airways", "airlines", "airline", "bank", "banque", "telecom", "mobile", "energy", "energie", "official", "officiel",
 		"app", "shop", "store", "express", "hotels", "hotel", "trains", "rail", "games", "france", "hq",

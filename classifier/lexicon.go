@@ -14,10 +14,10 @@ var shippedLexicon string
 // so that what is learnt of one holds for the others. It is part of a model: the
 // model's weights mean nothing under another one. Read-only once made.
 type Lexicon struct {
-	text     string
-	concepts int
-	houses   [maxConcepts + 1]bool // concepts that are names of companies
-	slots    []slot                // open addressing, a power of two of them
+	text      string
+	concepts  int
+	companies [maxConcepts + 1]bool // concepts that are names of companies
+	slots     []slot                // open addressing, a power of two of them
 }
 
 // slot is a word, or the stem of words, and its concept; concept 0 is empty.
@@ -46,7 +46,7 @@ func ParseLexicon(text string) (*Lexicon, error) {
 	if len(text) > maxLexiconText {
 		return nil, errors.New("lexicon: too large")
 	}
-	l := &Lexicon{text: text, slots: make([]slot, slotsFor(strings.Count(text, " ")))}
+	l := &Lexicon{text: text, slots: make([]slot, slotsFor(len(strings.Fields(text))))}
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
@@ -60,7 +60,7 @@ func ParseLexicon(text string) (*Lexicon, error) {
 		if l.concepts++; l.concepts > maxConcepts {
 			return nil, fmt.Errorf("lexicon: line %d: more than %d concepts", n, maxConcepts)
 		}
-		l.houses[l.concepts] = strings.HasPrefix(name, "brand")
+		l.companies[l.concepts] = strings.HasPrefix(name, "brand")
 		for _, w := range strings.Fields(list) {
 			if err := l.add(w, uint8(l.concepts)); err != nil {
 				return nil, fmt.Errorf("lexicon: line %d: %q %w", n, w, err)
@@ -115,13 +115,13 @@ func (l *Lexicon) find(hash uint32, stem bool) uint8 {
 	}
 }
 
-// house tells whether a folded name begins with that of a company.
-func (l *Lexicon) house(name []rune) bool {
+// company tells whether a folded name begins with that of a company.
+func (l *Lexicon) company(name []rune) bool {
 	seed := seedWord
 	h := seed * multiplier
 	for i, r := range name {
 		h = step(h, uint64(r))
-		if i >= 2 && l.houses[l.find(uint32(h>>32), false)] {
+		if i >= 2 && l.companies[l.find(uint32(h>>32), false)] {
 			return true
 		}
 	}

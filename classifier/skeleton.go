@@ -92,7 +92,7 @@ func markKind(mark rune) int {
 	switch mark {
 	case markDesk:
 		return 1
-	case markHouse:
+	case markCompany:
 		return 2
 	case markNumber:
 		return 3

@@ -70,11 +70,7 @@ func (a api) judge(c *fiber.Ctx) error {
 // quality is how good the classifier is on the brand's own traffic, by the audit
 // sample. from and to are days of the brand's calendar, both included.
 func (a api) quality(c *fiber.Ctx) error {
-	brand, err := brandOf(c)
-	if err != nil {
-		return err
-	}
-	from, to, err := a.period(c, brand)
+	brand, from, to, err := a.span(c)
 	if err != nil {
 		return err
 	}
@@ -84,11 +80,7 @@ func (a api) quality(c *fiber.Ctx) error {
 
 // shadow compares the model on trial with the running one.
 func (a api) shadow(c *fiber.Ctx) error {
-	brand, err := brandOf(c)
-	if err != nil {
-		return err
-	}
-	from, to, err := a.period(c, brand)
+	brand, from, to, err := a.span(c)
 	if err != nil {
 		return err
 	}

@@ -25,11 +25,7 @@ const reportDays = 28
 // sentiment is how many customers' messages of each day and category had which
 // sentiment. from and to are days of the brand's calendar, both included.
 func (a api) sentiment(c *fiber.Ctx) error {
-	brand, err := brandOf(c)
-	if err != nil {
-		return err
-	}
-	from, to, err := a.period(c, brand)
+	brand, from, to, err := a.span(c)
 	if err != nil {
 		return err
 	}
@@ -61,6 +57,14 @@ func (a api) messages(c *fiber.Ctx) error {
 	}
 	page, err := a.s.Reader.Messages(c.UserContext(), viewerOf(c), q)
 	return listed(c, page, err)
+}
+
+// span is what a report is over: a brand and its period.
+func (a api) span(c *fiber.Ctx) (brand string, from, to time.Time, err error) {
+	if brand, err = brandOf(c); err == nil {
+		from, to, err = a.period(c, brand)
+	}
+	return brand, from, to, err
 }
 
 // period is the time a report is about, [from, to): whole days in the brand's

@@ -28,8 +28,8 @@ var files embed.FS
 
 // weight is how much a written message counts beside a collected one. There are
 // two or three times as many of them: what they say shows where nobody else says
-// it. Measured on sources never seen and on known ones: 0.25 is better than 1, 2
-// and 3 on every head.
+// it. Measured on known sources and on new ones: 0.12 and 0.25 are equal to it within
+// the noise; 1, 2 and 3 are worse on sentiment, complaint and support recall.
 const weight = 0.15
 
 // columns of a line.
