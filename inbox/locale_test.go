@@ -67,7 +67,7 @@ func families() map[string][]string {
 		"filter.":   ends("category", "urgency", "sentiment", "reason", "channel", "network", "account", "assignee"),
 		"assignee.": ends("me", "none"), "mode.": ends("public", "private", "note"), "phase.": ends("done", "now", "next"),
 		"role.": ends("corporate", "support", "store"), "holidays.": ends("none", "fr", "fr-alsace-moselle"),
-		"lang.": ends("fr", "en", "de", "es", "it", "nl", "pt", "ar"), "figure.": ends("negative", "positive", "neutral"),
+		"tongue.": ends("fr", "en"), "lang.": ends("fr", "en", "de", "es", "it", "nl", "pt", "ar"), "figure.": ends("negative", "positive", "neutral"),
 		"brand.bar.": ends("positive", "negative"), "weekday.": days, "weekday.short.": days, "month.": months, "month.long.": months,
 		"network.": ends("mail", "reviews", "chat", "hub", "feed", "simulated"),
 		"kind.":    ends("invalid", "not_found", "forbidden", "unauthorised", "conflict", "limited", "unavailable", "refused", "uncertain"),
