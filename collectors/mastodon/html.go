@@ -95,7 +95,7 @@ func (w *writer) node(n *html.Node, depth int) {
 		w.pre--
 	case atom.Img:
 		// Custom emoji come as :name: in the text; an image has only its words.
-		w.text(attribute(n, "alt"))
+		w.words(attribute(n, "alt"))
 	default:
 		w.children(n, depth)
 	}
@@ -151,7 +151,8 @@ func (w *writer) link(n *html.Node, depth int) {
 	var inner writer
 	inner.children(n, depth)
 	label := strings.TrimSpace(inner.b.String())
-	href := strings.TrimSpace(attribute(n, "href"))
+	// As browsers read an address: line breaks and tabs within it are nothing.
+	href := strings.Join(strings.FieldsFunc(attribute(n, "href"), isSpace), "")
 	switch {
 	case label == "":
 		w.text(href)
