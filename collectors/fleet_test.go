@@ -29,7 +29,7 @@ func (script) Describe(context.Context, community.Account) (community.Capability
 	return community.Capability{}, errors.New("not used")
 }
 
-func (script) Count(text string) int { return len(text) }
+func (script) Count(_ community.Visibility, text string) int { return len(text) }
 
 func account(name string) community.Account {
 	return community.Account{Brand: "shop", Network: "script", Name: name, Collects: true, State: community.AccountActive}

@@ -28,8 +28,9 @@ type Network interface {
 	// network where it tells them.
 	Describe(ctx context.Context, account community.Account) (community.Capability, error)
 
-	// Count is the length of text as this network counts it, in Describe's Unit.
-	Count(text string) int
+	// Count is the length of text as this network counts it, in Describe's unit
+	// for a reply of this visibility: what the composer shows and Reply obeys.
+	Count(v community.Visibility, text string) int
 }
 
 // Batch is what a network hands over at once: messages to publish, and where

@@ -25,15 +25,28 @@ const (
 // Account is the brand's presence on a network. It collects, sends, or both.
 // An account nobody configured (an import named it) neither collects nor sends.
 type Account struct {
-	Brand    string       `json:"brand"`
-	Network  string       `json:"network"`
-	Name     string       `json:"name"` // how messages name it, unique for brand and network
-	Role     AccountRole  `json:"role"`
-	NativeID string       `json:"native_id"` // the network's id of this account; its author id
-	Handle   string       `json:"handle"`    // shown to people, without @
-	Title    string       `json:"title"`
-	Scope    string       `json:"scope"` // where its ids are not global: the instance or page
-	Server   string       `json:"server,omitempty"`
+	Brand    string      `json:"brand"`
+	Network  string      `json:"network"`
+	Name     string      `json:"name"` // how messages name it, unique for brand and network
+	Role     AccountRole `json:"role"`
+	NativeID string      `json:"native_id"` // the network's id of this account; its author id
+	Handle   string      `json:"handle"`    // shown to people, without @
+	Title    string      `json:"title"`
+	Scope    string      `json:"scope"` // where its ids are not global: the instance or page
+	Server   string      `json:"server,omitempty"`
+	// Outgoing is where answers leave when that is not Server: an SMTP server
+	// (mail), a webhook (web).
+	Outgoing string `json:"outgoing,omitempty"`
+	// API is which of a network's interfaces the account uses, where there are
+	// several: "2" or "1.1" (X), a version of Graph such as "v26.0" (Facebook,
+	// Instagram). Empty: the newest Vigie knows.
+	API string `json:"api,omitempty"`
+	// Queries is what is listened to beside the account itself, one a line, in
+	// the network's own language: a search (X, Bluesky), a hashtag (Mastodon).
+	Queries string `json:"queries,omitempty"`
+	// DailyCap is the most that calls for this account may cost in a UTC day, in
+	// millionths of a dollar; 0: no cap. Only networks that charge ask for it.
+	DailyCap int64        `json:"daily_cap,omitempty"`
 	Collects bool         `json:"collects"`
 	Sends    bool         `json:"sends"`
 	State    AccountState `json:"state"`

@@ -23,9 +23,23 @@ type Capability struct {
 	ReplyPrivate   bool          `json:"reply_private"`
 	Limit          int           `json:"limit"` // longest reply in Unit; 0: none known
 	Unit           Unit          `json:"unit"`
-	IdempotencyKey bool          `json:"idempotency_key"` // the same key sent twice posts once
-	ReadBack       bool          `json:"read_back"`       // a thread can be read to look for our own reply
-	IndexDelay     time.Duration `json:"index_delay"`     // how long a new post may stay invisible to a read
+	PrivateLimit   int           `json:"private_limit,omitempty"` // of a private reply, where it is another; 0: Limit
+	PrivateUnit    Unit          `json:"private_unit,omitempty"`  // with PrivateLimit; empty: Unit
+	Deeds          []Deed        `json:"deeds,omitempty"`         // what else the account may do to messages
+	IdempotencyKey bool          `json:"idempotency_key"`         // the same key sent twice posts once
+	ReadBack       bool          `json:"read_back"`               // a thread can be read to look for our own reply
+	IndexDelay     time.Duration `json:"index_delay"`             // how long a new post may stay invisible to a read
 	Edits          bool          `json:"edits"`
 	Deletes        bool          `json:"deletes"`
+}
+
+// Longest is the limit of a reply of this visibility, and what it is counted in.
+func (c *Capability) Longest(v Visibility) (limit int, unit Unit) {
+	if v != Private || c.PrivateLimit == 0 {
+		return c.Limit, c.Unit
+	}
+	if c.PrivateUnit == "" {
+		return c.PrivateLimit, c.Unit
+	}
+	return c.PrivateLimit, c.PrivateUnit
 }

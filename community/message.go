@@ -45,6 +45,7 @@ type Author struct {
 	Name      string `json:"name"`
 	Followers int    `json:"followers"`
 	Verified  bool   `json:"verified"`
+	URL       string `json:"url,omitempty"` // of the author's profile
 }
 
 // Media is a picture, film or file that a message shows.
@@ -77,6 +78,10 @@ type Message struct {
 	Media      []Media   `json:"media,omitempty"`
 	CanReply   bool      `json:"can_reply"`
 	ReplyUntil time.Time `json:"reply_until,omitzero"`
+	// ReplyWhy is the fault key of why it cannot be answered, when CanReply is
+	// false; Can is what else can be done to it.
+	ReplyWhy   string    `json:"reply_why,omitempty"`
+	Can        []Ability `json:"can,omitempty"`
 	Origin     Origin    `json:"origin"`
 	ReceivedAt time.Time `json:"received_at,omitzero"`
 

@@ -8,15 +8,17 @@ import (
 // What a message may weigh. Longer texts than any network allows, and ids
 // longer than any network makes, are mistakes or attacks.
 const (
-	MaxLine   = 1 << 20 // bytes of one message as JSON
-	MaxText   = 100_000 // code points of a text
-	MaxID     = 512     // bytes of an id, a name, a handle
-	maxURL    = 4096    // bytes of an address
-	maxLang   = 64      // bytes of a language tag
-	maxMedia  = 100     // pictures, films and files of one message
-	maxExtra  = 64 << 10
-	maxRecord = 800_000 // bytes of a message as Vigie writes it, so that it fits the log with its verdict
-	maxNested = 64      // arrays and objects within one another
+	MaxLine  = 1 << 20 // bytes of one message as JSON
+	MaxText  = 100_000 // code points of a text
+	MaxID    = 512     // bytes of an id, a name, a handle
+	maxURL   = 4096    // bytes of an address
+	maxLang  = 64      // bytes of a language tag
+	maxMedia = 100     // pictures, films and files of one message
+
+	maxAbilities = 20 // what can be done to one message
+	maxExtra     = 64 << 10
+	maxRecord    = 800_000 // bytes of a message as Vigie writes it, so that it fits the log with its verdict
+	maxNested    = 64      // arrays and objects within one another
 )
 
 // ParseMessage reads a message that somebody gives us (import, API), as JSON,
@@ -96,6 +98,8 @@ func (m *Message) check() error {
 		{"kind", string(m.Kind), maxLang},
 		{"lang", m.Lang, maxLang},
 		{"url", m.URL, maxURL},
+		{"author.url", m.Author.URL, maxURL},
+		{"reply_why", m.ReplyWhy, maxLang},
 	} {
 		if len(f.value) > f.most {
 			return Faultf(Invalid, "message.field", f.name, f.most)

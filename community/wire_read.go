@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -83,6 +81,10 @@ func (w *wire) message(m *Message, name []byte) (err error) {
 		m.CanReply, err = w.boolean("can_reply", true)
 	case "reply_until":
 		m.ReplyUntil, err = w.time("reply_until")
+	case "reply_why":
+		m.ReplyWhy, err = w.text("reply_why")
+	case "can":
+		err = w.abilities(m)
 	case "origin":
 		var s string
 		s, err = w.text("origin")
@@ -116,30 +118,44 @@ func (w *wire) author(m *Message, name []byte) (err error) {
 		a.Followers, err = w.integer("author.followers")
 	case "verified":
 		a.Verified, err = w.boolean("author.verified", false)
+	case "url":
+		a.URL, err = w.text("author.url")
 	default:
 		err = w.extra(m, "author."+string(name))
 	}
 	return err
 }
 
+// abilities reads what can be done to the message. What a later version knows
+// of an ability is left out, not kept: it is the collector's word of that day.
+func (w *wire) abilities(m *Message) error {
+	m.Can = nil
+	return w.list("can", maxAbilities, func(i int) error {
+		m.Can = append(m.Can, Ability{})
+		return w.nested("can", func(name []byte) (err error) {
+			switch string(name) {
+			case "deed":
+				var s string
+				s, err = w.text("can.deed")
+				m.Can[i].Deed = Deed(s)
+			case "until":
+				m.Can[i].Until, err = w.time("can.until")
+			case "why":
+				m.Can[i].Why, err = w.text("can.why")
+			default:
+				w.space()
+				err = w.skip(0)
+			}
+			return err
+		})
+	})
+}
+
 func (w *wire) media(m *Message) error {
 	m.Media = nil
-	if w.null() {
-		return nil
-	}
-	if !w.next('[') {
-		return w.wrong("media", "array")
-	}
-	for first := true; !w.next(']'); first = false {
-		if !first && !w.next(',') {
-			return w.broken()
-		}
-		i := len(m.Media)
-		if i == maxMedia {
-			return Faultf(Invalid, "message.field", "media", maxMedia)
-		}
+	return w.list("media", maxMedia, func(i int) error {
 		m.Media = append(m.Media, Media{})
-		err := w.nested("media", func(name []byte) (err error) {
+		return w.nested("media", func(name []byte) (err error) {
 			switch string(name) {
 			case "type":
 				m.Media[i].Type, err = w.text("media.type")
@@ -150,7 +166,25 @@ func (w *wire) media(m *Message) error {
 			}
 			return err
 		})
-		if err != nil {
+	})
+}
+
+// list reads an array of at most most items; item reads the i-th. null is none.
+func (w *wire) list(name string, most int, item func(i int) error) error {
+	if w.null() {
+		return nil
+	}
+	if !w.next('[') {
+		return w.wrong(name, "array")
+	}
+	for i := 0; !w.next(']'); i++ {
+		if i > 0 && !w.next(',') {
+			return w.broken()
+		}
+		if i == most {
+			return Faultf(Invalid, "message.field", name, most)
+		}
+		if err := item(i); err != nil {
 			return err
 		}
 	}
@@ -218,167 +252,4 @@ func (w *wire) nested(name string, field func([]byte) error) error {
 		return w.wrong(name, "object")
 	}
 	return w.object(field)
-}
-
-func (w *wire) text(name string) (string, error) {
-	if w.null() {
-		return "", nil
-	}
-	if w.i >= len(w.data) || w.data[w.i] != '"' {
-		return "", w.wrong(name, "string")
-	}
-	b, err := w.bytes()
-	if err != nil {
-		return "", err
-	}
-	return clean(string(b)), nil
-}
-
-// id reads a string, or a whole number as it is written.
-func (w *wire) id(name string) (string, error) {
-	if w.space(); w.i < len(w.data) && (w.data[w.i] == '-' || isDigit(w.data[w.i])) {
-		start := w.i
-		if err := w.number(); err != nil {
-			return "", err
-		}
-		s := string(w.data[start:w.i])
-		if strings.ContainsAny(s, ".eE") {
-			return "", Faultf(Invalid, "message.field", name, "string")
-		}
-		return s, nil
-	}
-	return w.text(name)
-}
-
-func (w *wire) integer(name string) (int, error) {
-	if w.null() {
-		return 0, nil
-	}
-	start := w.i
-	if w.i >= len(w.data) || (w.data[w.i] != '-' && !isDigit(w.data[w.i])) {
-		return 0, w.wrong(name, "integer")
-	}
-	if err := w.number(); err != nil {
-		return 0, err
-	}
-	n, err := strconv.Atoi(string(w.data[start:w.i]))
-	if err != nil {
-		return 0, Faultf(Invalid, "message.field", name, "integer")
-	}
-	return n, nil
-}
-
-func (w *wire) boolean(name string, absent bool) (bool, error) {
-	switch {
-	case w.null():
-		return absent, nil
-	case w.literal("true"):
-		return true, nil
-	case w.literal("false"):
-		return false, nil
-	}
-	return false, w.wrong(name, "boolean")
-}
-
-// time reads an RFC 3339 moment of the years 1 to 9999 (UTC).
-func (w *wire) time(name string) (time.Time, error) {
-	s, err := w.text(name)
-	if err != nil || s == "" {
-		return time.Time{}, err
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	if err != nil {
-		return time.Time{}, Faultf(Invalid, "message.field", name, "RFC 3339")
-	}
-	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
-		return time.Time{}, Faultf(Invalid, "message.field", name, "0001..9999")
-	}
-	return t, nil
-}
-
-// bytes reads a string; the result may share the input's memory.
-func (w *wire) bytes() ([]byte, error) {
-	if w.i >= len(w.data) || w.data[w.i] != '"' {
-		return nil, w.broken()
-	}
-	start := w.i + 1
-	for i := start; i < len(w.data); i++ {
-		switch c := w.data[i]; {
-		case c == '"':
-			w.i = i + 1
-			return w.data[start:i], nil
-		case c == '\\':
-			return w.escaped(start, i)
-		case c < ' ':
-			w.i = i
-			return nil, w.broken()
-		}
-	}
-	w.i = len(w.data)
-	return nil, w.broken()
-}
-
-// escaped reads on from the first backslash of a string.
-func (w *wire) escaped(start, i int) ([]byte, error) {
-	out := make([]byte, i-start, i-start+64)
-	copy(out, w.data[start:i])
-	for i < len(w.data) {
-		c := w.data[i]
-		i++
-		if c == '"' {
-			w.i = i
-			return out, nil
-		}
-		if w.i = i; c < ' ' {
-			return nil, w.broken()
-		}
-		if c != '\\' {
-			out = append(out, c)
-			continue
-		}
-		if i == len(w.data) {
-			break
-		}
-		c = w.data[i]
-		i++
-		if at := strings.IndexByte(`"\/bfnrt`, c); at >= 0 {
-			out = append(out, "\"\\/\b\f\n\r\t"[at])
-			continue
-		}
-		r, ok := hex4(w.data, i)
-		if c != 'u' || !ok {
-			return nil, w.broken()
-		}
-		i += 4
-		if utf16.IsSurrogate(r) {
-			low, ok := rune(-1), false
-			if i+1 < len(w.data) && w.data[i] == '\\' && w.data[i+1] == 'u' {
-				low, ok = hex4(w.data, i+2)
-			}
-			if r = utf16.DecodeRune(r, low); ok && r != utf8.RuneError {
-				i += 6
-			}
-		}
-		out = utf8.AppendRune(out, r)
-	}
-	w.i = len(w.data)
-	return nil, w.broken()
-}
-
-func hex4(data []byte, i int) (rune, bool) {
-	if i+4 > len(data) {
-		return 0, false
-	}
-	var r rune
-	for _, c := range data[i : i+4] {
-		switch {
-		case isDigit(c):
-			r = r<<4 | rune(c-'0')
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
-			return 0, false
-		}
-	}
-	return r, true
 }

@@ -24,6 +24,7 @@ func TestParseMessage(t *testing.T) {
 		"author":{"id":"42","handle":"lea","name":"Léa","followers":12,"verified":false,"avatar":"https://a"},
 		"text":"h\u00e9 \ud83d\ude00\n","lang":"fr","url":"https://x.com/1","created_at":"2026-11-02T10:15:00+01:00","edited_at":"","deleted":false,
 		"private":false,"media":[{"type":"image","url":"https://i","alt":"a shoe"}],"reply_until":"","origin":"live","received_at":"2001-01-01T00:00:00Z",
+		"reply_why":"x.not_summoned","can":[{"deed":"hide"},{"deed":"private","until":"2026-11-09T09:15:00Z","later":[1]},{"deed":"like","why":"x.no_likes"}],
 		"batch":"forged","lag":5,"later":{"a": [1, 2]}}`
 	got, err := community.ParseMessage([]byte(line), wireNow)
 	if err != nil {
@@ -36,6 +37,12 @@ func TestParseMessage(t *testing.T) {
 		CreatedAt: time.Date(2026, 11, 2, 9, 15, 0, 0, time.UTC),
 		Media:     []community.Media{{Type: "image", URL: "https://i"}},
 		CanReply:  true, Origin: community.Live, ReceivedAt: wireNow,
+		ReplyWhy: "x.not_summoned",
+		Can: []community.Ability{
+			{Deed: community.DeedHide},
+			{Deed: community.DeedPrivate, Until: time.Date(2026, 11, 9, 9, 15, 0, 0, time.UTC)},
+			{Deed: community.DeedLike, Why: "x.no_likes"},
+		},
 		Extra: map[string]json.RawMessage{
 			"author.avatar": json.RawMessage(`"https://a"`), "media.0.alt": json.RawMessage(`"a shoe"`), "later": json.RawMessage(`{"a":[1,2]}`),
 		},
@@ -159,10 +166,13 @@ func drawMessage(t *rapid.T) community.Message {
 		CreatedAt: at("created"), EditedAt: at("edited"), ReplyUntil: at("until"), ReceivedAt: at("received"),
 		Deleted: rapid.Bool().Draw(t, "deleted"), Private: rapid.Bool().Draw(t, "private"), CanReply: rapid.Bool().Draw(t, "can reply"),
 		Origin: community.Origin(str.Draw(t, "origin")), Lag: time.Duration(rapid.Int64().Draw(t, "lag")),
-		Batch: str.Draw(t, "batch"), Via: str.Draw(t, "via"),
+		Batch: str.Draw(t, "batch"), Via: str.Draw(t, "via"), ReplyWhy: str.Draw(t, "reply why"),
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "media") {
 		m.Media = append(m.Media, community.Media{Type: str.Draw(t, "type"), URL: str.Draw(t, "media url")})
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "can") {
+		m.Can = append(m.Can, community.Ability{Deed: community.Deed(str.Draw(t, "deed")), Why: str.Draw(t, "why"), Until: at("until")})
 	}
 	if rapid.Bool().Draw(t, "extra") {
 		value, _ := json.Marshal(str.Draw(t, "value"))
@@ -174,13 +184,16 @@ func drawMessage(t *rapid.T) community.Message {
 // cleaned is what reading keeps of a drawn message: no null characters.
 func cleaned(m community.Message) community.Message {
 	for _, s := range []*string{
-		&m.Brand, &m.Network, &m.Account, &m.Scope, &m.ID, &m.Thread, &m.InReplyTo, &m.Text, &m.Lang, &m.URL, &m.Batch, &m.Via,
+		&m.Brand, &m.Network, &m.Account, &m.Scope, &m.ID, &m.Thread, &m.InReplyTo, &m.Text, &m.Lang, &m.URL, &m.Batch, &m.Via, &m.ReplyWhy,
 		&m.Author.ID, &m.Author.Handle, &m.Author.Name, (*string)(&m.Kind), (*string)(&m.Origin),
 	} {
 		*s = strings.ReplaceAll(*s, "\x00", "")
 	}
 	for i := range m.Media {
 		m.Media[i].Type, m.Media[i].URL = strings.ReplaceAll(m.Media[i].Type, "\x00", ""), strings.ReplaceAll(m.Media[i].URL, "\x00", "")
+	}
+	for i := range m.Can {
+		m.Can[i].Deed, m.Can[i].Why = community.Deed(strings.ReplaceAll(string(m.Can[i].Deed), "\x00", "")), strings.ReplaceAll(m.Can[i].Why, "\x00", "")
 	}
 	for name, value := range m.Extra {
 		delete(m.Extra, name)

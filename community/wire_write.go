@@ -29,6 +29,9 @@ func AppendMessage(b []byte, m *Message) []byte {
 	b = strconv.AppendInt(b, int64(m.Author.Followers), 10)
 	b = append(b, `,"verified":`...)
 	b = strconv.AppendBool(b, m.Author.Verified)
+	if m.Author.URL != "" {
+		b = appendField(b, `,"url":`, m.Author.URL)
+	}
 	b = appendField(b, `},"text":`, m.Text)
 	b = appendField(b, `,"lang":`, m.Lang)
 	b = appendField(b, `,"url":`, m.URL)
@@ -53,6 +56,10 @@ func AppendMessage(b []byte, m *Message) []byte {
 	b = append(b, `,"can_reply":`...)
 	b = strconv.AppendBool(b, m.CanReply)
 	b = appendTime(b, `,"reply_until":"`, m.ReplyUntil)
+	if m.ReplyWhy != "" {
+		b = appendField(b, `,"reply_why":`, m.ReplyWhy)
+	}
+	b = appendAbilities(b, m.Can)
 	b = appendField(b, `,"origin":`, string(m.Origin))
 	b = appendTime(b, `,"received_at":"`, m.ReceivedAt)
 	if m.Lag != 0 {
@@ -66,6 +73,26 @@ func AppendMessage(b []byte, m *Message) []byte {
 		b = appendField(b, `,"via":`, m.Via)
 	}
 	return append(appendExtra(b, m), '}')
+}
+
+// appendAbilities writes what can be done to the message.
+func appendAbilities(b []byte, can []Ability) []byte {
+	for i := range can {
+		open := `,{"deed":`
+		if i == 0 {
+			open = `,"can":[{"deed":`
+		}
+		b = appendField(b, open, string(can[i].Deed))
+		b = appendTime(b, `,"until":"`, can[i].Until)
+		if can[i].Why != "" {
+			b = appendField(b, `,"why":`, can[i].Why)
+		}
+		b = append(b, '}')
+	}
+	if len(can) > 0 {
+		b = append(b, ']')
+	}
+	return b
 }
 
 // appendExtra writes the unknown fields in the order of their names. A name
@@ -87,7 +114,7 @@ func appendExtra(b []byte, m *Message) []byte {
 func isField(name string) bool {
 	switch name {
 	case "v", "brand", "network", "account", "scope", "id", "thread", "in_reply_to", "kind", "author", "text", "lang", "url",
-		"created_at", "edited_at", "deleted", "private", "media", "can_reply", "reply_until", "origin", "received_at",
+		"created_at", "edited_at", "deleted", "private", "media", "can_reply", "reply_until", "reply_why", "can", "origin", "received_at",
 		"lag", "batch", "via":
 		return true
 	}

@@ -214,7 +214,7 @@ func (s *Server) count(c *fiber.Ctx) error {
 	if _, err := s.Reader.Conversation(c.UserContext(), viewerOf(c), c.Params("id")); err != nil {
 		return err
 	}
-	return c.JSON(map[string]int{"n": s.Desk.Count(c.FormValue("network"), c.FormValue("text"))})
+	return c.JSON(map[string]int{"n": s.Desk.Count(c.FormValue("network"), community.Visibility(c.FormValue("mode")), c.FormValue("text"))})
 }
 
 // undo takes a held reply back; the composer gets its words again.

@@ -149,4 +149,4 @@ func (line) Describe(_ context.Context, a community.Account) (community.Capabili
 	return community.Capability{Network: a.Network, Title: "X", ReplyPublic: true, ReplyPrivate: true, Limit: 280, Unit: community.Weighted}, nil
 }
 
-func (line) Count(_, text string) int { return len([]rune(text)) }
+func (line) Count(_ string, _ community.Visibility, text string) int { return len([]rune(text)) }

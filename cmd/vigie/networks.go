@@ -103,10 +103,10 @@ func (s *senders) Describe(ctx context.Context, account community.Account) (comm
 
 // Count is the text's length as the network counts it; where there is no such
 // network, nothing can be sent and nothing is counted.
-func (s *senders) Count(network, text string) int {
+func (s *senders) Count(network string, v community.Visibility, text string) int {
 	n, err := s.of(network)
 	if err != nil {
 		return 0
 	}
-	return n.Count(text)
+	return n.Count(v, text)
 }

@@ -52,7 +52,7 @@ func (o *office) Describe(context.Context, community.Account) (community.Capabil
 	return o.capable, nil
 }
 
-func (o *office) Count(_, text string) int { return len([]rune(text)) }
+func (o *office) Count(_ string, _ community.Visibility, text string) int { return len([]rune(text)) }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()

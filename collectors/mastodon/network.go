@@ -113,7 +113,9 @@ func (n *Network) Describe(ctx context.Context, account community.Account) (comm
 
 // Count is the length of text in graphemes, as Mastodon counts them: a link is
 // 23 (more if a server asked so far says more), of @name@host only @name counts.
-func (n *Network) Count(text string) int { return count(text, int(n.urlLength.Load())) }
+func (n *Network) Count(_ community.Visibility, text string) int {
+	return count(text, int(n.urlLength.Load()))
+}
 
 // limits reads the server's limits and lets Count know of them.
 func (n *Network) limits(ctx context.Context, s *session) (instance, error) {

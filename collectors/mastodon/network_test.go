@@ -118,7 +118,7 @@ func TestDescribeReadsTheServersLimits(t *testing.T) {
 		if d.IdempotencyKey != c.keys || d.Limit != 468 || d.Unit != community.Graphemes || !d.ReadBack {
 			t.Errorf("%+v: %+v", c.o, d)
 		}
-		if got := n.Count("https://example.com"); got != c.url {
+		if got := n.Count(community.Public, "https://example.com"); got != c.url {
 			t.Errorf("%+v: a link counts %d", c.o, got)
 		}
 	}

@@ -82,7 +82,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v, want %q", c.name, err, c.kind)
 		}
 	}
-	if n := s.Count("Léa 👩‍🚀"); n != 5 {
+	if n := s.Count(community.Public, "Léa 👩‍🚀"); n != 5 {
 		t.Errorf("counted %d", n)
 	}
 }

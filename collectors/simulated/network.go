@@ -97,7 +97,9 @@ func (n *Network) Describe(ctx context.Context, account community.Account) (comm
 }
 
 // Count is the length of text in graphemes: what readers call characters.
-func (n *Network) Count(text string) int { return uniseg.GraphemeClusterCount(text) }
+func (n *Network) Count(_ community.Visibility, text string) int {
+	return uniseg.GraphemeClusterCount(text)
+}
 
 // get reads one answer of the network's API.
 func (n *Network) get(ctx context.Context, into any, query url.Values, path ...string) error {

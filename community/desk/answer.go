@@ -201,8 +201,9 @@ func (d *Desk) fits(settings *Settings, c *community.Conversation, target *commu
 	if (reply.Visibility == community.Public && !capability.ReplyPublic) || (reply.Visibility == community.Private && !capability.ReplyPrivate) {
 		return community.Faultf(community.Forbidden, "reply.visibility_unknown")
 	}
-	if n := d.sender.Count(account.Network, reply.Text); capability.Limit > 0 && n > capability.Limit {
-		return community.Faultf(community.Invalid, "reply.length", n, capability.Limit)
+	limit, _ := capability.Longest(reply.Visibility)
+	if n := d.sender.Count(account.Network, reply.Visibility, reply.Text); limit > 0 && n > limit {
+		return community.Faultf(community.Invalid, "reply.length", n, limit)
 	}
 	return nil
 }

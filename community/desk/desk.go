@@ -33,8 +33,9 @@ type Sender interface {
 	// Describe says what the account may do; a network without a collector can
 	// be read and not answered: Fault NotFound "network.unknown".
 	Describe(ctx context.Context, account community.Account) (community.Capability, error)
-	// Count is the text's length as the network counts it.
-	Count(network, text string) int
+	// Count is the text's length as the network counts it in a reply of this
+	// visibility.
+	Count(network string, v community.Visibility, text string) int
 }
 
 // Answer is what an agent wants to send.

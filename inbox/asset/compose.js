@@ -63,7 +63,7 @@ function count() {
   const text = box().value;
   if (!text) return show(0);
   counting = setTimeout(async () => {
-    const body = new URLSearchParams({ text, network: o.dataset.network });
+    const body = new URLSearchParams({ text, network: o.dataset.network, mode: mode() });
     const answer = await fetch(`/c/${f.dataset.conversation}/count`, { method: "POST", body, headers: headers() }).catch(() => null);
     if (answer?.ok && box()?.value === text) show((await answer.json()).n);
   }, 150);
