@@ -3,7 +3,6 @@ package simulated
 import (
 	"math/rand/v2"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/vigie-hq/vigie/community"
@@ -100,8 +99,8 @@ func (w *world) speak(at time.Time) {
 		w.say(at, l, w.speaker(l), nil)
 		return
 	}
-	l, waits := w.again()
-	who := w.stranger(l.Lang)
+	l, waits := s.again(w.talk)
+	who := s.stranger(w.talk, l.Lang)
 	p := w.say(at, l, who, nil)
 	if waits && s.r.IntN(8) == 0 {
 		l.Text, l.Kind, l.Edit, l.Delete = w.chase(l.Lang), answerKind(l.Private), nil, 0
@@ -132,47 +131,6 @@ func (w *world) speaker(l line) person {
 		}
 	}
 	return w.talk.somebody(w.script.r, l.Lang)
-}
-
-// stranger is a new person, or one out of six times somebody new who comes back.
-func (w *world) stranger(lang string) person {
-	s := &w.script
-	if len(s.strangers) > 20 && s.r.IntN(6) == 0 {
-		if p := s.strangers[s.r.IntN(len(s.strangers))]; p.Lang == lang {
-			return p
-		}
-	}
-	p := w.talk.stranger(s.r, lang)
-	if s.strangers = append(s.strangers, p); len(s.strangers) > 400 {
-		s.strangers = s.strangers[1:]
-	}
-	return p
-}
-
-// again is a sentence with its gaps filled in a way that was not said lately;
-// now and then its author will edit or delete it. One whose ways are used up
-// gives way to others: those with an order number have a million. waits tells
-// that its author named an order, so wants to hear of it.
-func (w *world) again() (l line, waits bool) {
-	s := &w.script
-	if len(s.said) >= keep {
-		clear(s.said)
-	}
-	for range 100 {
-		l = w.talk.again[s.r.IntN(len(w.talk.again))]
-		waits = strings.Contains(l.Text, "{order}")
-		if l.Text = w.talk.gaps.fill(s.r, l.Text, l.Lang); !s.said[folded(l.Text)] {
-			break
-		}
-	}
-	s.said[folded(l.Text)] = true
-	switch s.r.IntN(40) {
-	case 0:
-		l.Edit = &edit{Text: l.Text + " " + w.talk.gaps.word(s.r, "edit", l.Lang), After: 1 + s.r.IntN(6)}
-	case 1:
-		l.Delete = 1 + s.r.IntN(8)
-	}
-	return l, waits
 }
 
 // say puts a line on the network and plans what follows from it: its author's
