@@ -49,30 +49,20 @@ type Connector interface {
 	Complete(ctx context.Context, kept map[string]string, query url.Values) (Connection, error)
 }
 
-// Field is one question of a connection form. Its words are the locale's:
-// connect.<network>.<name>, and connect.<network>.<name>.help.
-type Field struct {
-	Name     string
-	Kind     FieldKind
-	Optional bool
-	Default  string
-	Choices  []string // with FieldChoice
-	// App says that the answer belongs to the app registered with the network,
-	// not to the account: it is asked once, kept under AppOwner and then shown as
-	// known.
-	App bool
-}
-
-// FieldKind is how a field is asked for.
-type FieldKind string
+// Field is one question of a connection form, and FieldKind how it is asked for:
+// words that the pages share.
+type (
+	Field     = community.Field
+	FieldKind = community.FieldKind
+)
 
 // The kinds of field.
 const (
-	FieldText   FieldKind = "text"
-	FieldSecret FieldKind = "secret"
-	FieldURL    FieldKind = "url"
-	FieldLines  FieldKind = "lines" // several, one a line
-	FieldChoice FieldKind = "choice"
+	FieldText   = community.FieldText
+	FieldSecret = community.FieldSecret
+	FieldURL    = community.FieldURL
+	FieldLines  = community.FieldLines
+	FieldChoice = community.FieldChoice
 )
 
 // Filled is a connection form as it came back.

@@ -4,14 +4,23 @@
 // Read it in this order:
 //
 //	network.go    what a network is: Collect, Reply, Describe, Count
+//	ability.go    what else one may be able to do: push, connect, moderate, check
 //	fleet.go      one loop an account, started and stopped as accounts come and go
+//	lease.go      one process at a time for each account
 //	loop.go       collect, wait out a fault, collect again, or park for a human
 //	backoff.go    how long each wait is
 //	intake.go     what Emit does: mark, publish durably, then move the cursor
+//	port.go       where networks that call us are answered
+//	push.go       what was pushed at the same time is made durable together,
+//	ferry.go      for one account and for all of them
 //	recent.go     recognising what the other way brought a moment ago
 //	ledger.go     counts by account and hour: pushed, recovered, doubled, late
+//	tally.go      the same since the fleet began, for those who watch it
+//	health.go     asking how accounts stand, every hour
+//	meter.go      what calls cost, and an account's daily budget
 //	transport.go  under every network's HTTP client: rate windows, faults
 //	fault.go      from statuses and broken connections to community.Fault
+//	public.go     a way out that reaches the public Internet alone
 //	guard.go      panics
 //
 // Three rules hold everywhere. Push never moves the cursor: only a poll does,
@@ -28,28 +37,30 @@
 //	package forum
 //
 //	// Network is the forum. It implements collectors.Network.
-//	type Network struct{ http *http.Client }
+//	type Network struct{ transport *collectors.Transport }
 //
 //	func New() *Network {
-//		return &Network{&http.Client{Transport: collectors.NewTransport(collectors.TransportOptions{})}}
+//		return &Network{collectors.NewTransport(collectors.TransportOptions{})}
 //	}
 //
 //	func (n *Network) Collect(ctx context.Context, account community.Account, cursor community.Cursor, emit collectors.Emit) error {
 //		for {
 //			began := time.Now()
-//			posts, err := n.newerThan(ctx, account, cursor.Since) // oldest first
+//			posts, err := n.newerThan(ctx, account, cursor.Since) // a page, oldest first
 //			if err != nil {
 //				return err // the transport made it a fault; the fleet knows what to do
 //			}
 //			if len(posts) > 0 {
 //				cursor.Since = posts[len(posts)-1].ID
+//			} else {
+//				cursor.Complete = began // nothing is left: up to here nothing is missing
 //			}
-//			cursor.Complete = began
-//			if err := emit(ctx, collectors.Batch{Messages: messages(posts), Cursor: &cursor}); err != nil {
+//			batch := collectors.Batch{Messages: messages(posts), Cursor: &cursor, Skew: n.transport.Skew()}
+//			if err := emit(ctx, batch); err != nil {
 //				return err // not kept: the same posts come again
 //			}
-//			if err := collectors.Wait(ctx, time.Minute); err != nil {
-//				return err
+//			if len(posts) == 0 && collectors.Wait(ctx, time.Minute) != nil {
+//				return ctx.Err()
 //			}
 //		}
 //	}
@@ -58,4 +69,6 @@
 // server that can be driven from the other side, and run its suite: it finds what
 // was forgotten (edits while stopped, an answer lost on its way, a page that
 // fails in the middle of a first sweep). Look makes an uncertain reply findable.
+// A whole network of that kind, with its server and its bench, stands in this
+// package's tests (toy_test.go, toy_server_test.go): it has under a hundred lines.
 package collectors

@@ -81,10 +81,23 @@ func ParseReset(value string, now time.Time) (time.Time, bool) {
 	return time.UnixMilli(n), true
 }
 
+// windowPrefixes are the names that networks give their windows' headers.
+func windowPrefixes() []string { return []string{"X-RateLimit-", "X-Rate-Limit-", "RateLimit-"} }
+
+// windowHeader is the first header of a window that ends so.
+func windowHeader(h http.Header, end string) string {
+	for _, prefix := range windowPrefixes() {
+		if v := h.Get(prefix + end); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
 // window reads what a response tells of its rate window, under the names that
 // networks use.
 func window(h http.Header, now time.Time) (remaining int, reset time.Time, ok bool) {
-	for _, prefix := range []string{"X-RateLimit-", "X-Rate-Limit-", "RateLimit-"} {
+	for _, prefix := range windowPrefixes() {
 		left, err := strconv.Atoi(h.Get(prefix + "Remaining"))
 		at, told := ParseReset(h.Get(prefix+"Reset"), now)
 		if err == nil && told {
@@ -134,11 +147,15 @@ func FromStatus(status int, h http.Header, write bool, now time.Time) *community
 // FromNetwork says what an error of the connection itself asks for. sent is
 // true once any of the request may have left this machine: a write whose answer
 // was lost after that is Uncertain, before that it certainly did not happen.
-// When the caller gave up (ctx) a read's error is passed through unchanged.
+// When the caller gave up (ctx) a read's error is passed through unchanged; so is
+// a fault with which we ourselves refused to connect (PublicTransport).
 func FromNetwork(err error, write, sent bool) error {
+	var refused *community.Fault
 	switch {
 	case write && sent:
 		return community.Faultf(community.Uncertain, "network.answer_lost").Because(err)
+	case errors.As(err, &refused):
+		return refused
 	case errors.Is(err, context.Canceled):
 		return err
 	}

@@ -224,12 +224,3 @@ func TestBackoffStaysWithinItsSteps(t *testing.T) {
 		}
 	})
 }
-
-func TestLedgerAdds(t *testing.T) {
-	l := collectors.Ledger{Pushed: 1, Gap: time.Minute, Lag: time.Hour}
-	l.Add(collectors.Ledger{Pushed: 2, Recovered: 1, Lag: time.Minute})
-	l.Add(collectors.Ledger{Gap: time.Second})
-	if want := (collectors.Ledger{Pushed: 3, Recovered: 1, Gap: time.Second, Lag: time.Hour}); l != want {
-		t.Errorf("%+v, want %+v", l, want)
-	}
-}

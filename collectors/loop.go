@@ -17,7 +17,6 @@ const (
 	limitedFirst = time.Minute // Limited, when the network does not say until when
 	limitedMost  = 15 * time.Minute
 	limitedLong  = 24 * time.Hour // no told time is believed beyond this
-	lastWords    = 5 * time.Second
 )
 
 // loop is one account's life in the fleet.
@@ -30,10 +29,10 @@ type loop struct {
 	limited Backoff
 }
 
-func newLoop(f *Fleet, account community.Account) *loop {
+func newLoop(f *Fleet, account community.Account, in *intake) *loop {
 	return &loop{
 		fleet: f, account: account, network: f.networks[account.Network],
-		intake:  newIntake(f, account),
+		intake:  in,
 		broken:  NewBackoff(brokenFirst, brokenMost, f.random),
 		limited: NewBackoff(limitedFirst, limitedMost, f.random),
 	}
@@ -44,22 +43,13 @@ func newLoop(f *Fleet, account community.Account) *loop {
 // to reconnect.
 func (l *loop) run(ctx context.Context) {
 	log := l.fleet.logger.With("account", l.account.Key(), "network", l.account.Network, "name", l.account.Name)
-	defer func() {
-		// ctx may have ended; the last figures still deserve a moment.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
-		defer cancel()
-		l.intake.close(last)
-	}()
 	for {
 		err := l.collect(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		if community.KindOf(err) == community.Unauthorised {
-			log.Error("account needs to be reconnected", "error", err)
-			if err := l.fleet.memory.SaveState(ctx, l.account.Key(), community.AccountReconnect, faultKey(err)); err != nil {
-				log.Error("account state not saved", "error", err)
-			}
+			l.fleet.park(ctx, &l.account, err)
 			return
 		}
 		wait := l.wait(err)
@@ -107,6 +97,7 @@ func (f *Fleet) delay(err error, steps *Backoff) time.Duration {
 	return d + time.Duration(f.random()*float64(d)/10)
 }
 
+// faultKey is the key of the first fault in err's chain; "" for none.
 func faultKey(err error) string {
 	var f *community.Fault
 	if errors.As(err, &f) {

@@ -2,6 +2,7 @@ package collectors
 
 import (
 	"context"
+	"time"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -45,6 +46,13 @@ type Batch struct {
 	// Unreadable counts items the network sent that could not be decoded and
 	// were left out, so that the ledger shows them.
 	Unreadable int
+	// Duplicates counts sightings of what was given before in that very state,
+	// which the network left out by itself because it knew them again.
+	Duplicates int
+	// Skew is how far the network's clock, which dates the messages, is ahead of
+	// ours (see Transport.Skew); negative: behind. It decides what is history and
+	// how late something came. What push brings is dated by the last poll's.
+	Skew time.Duration
 }
 
 // Emit publishes a batch durably, then moves the cursor. It returns an error

@@ -1,16 +1,21 @@
 package collectors
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/vigie-hq/vigie/community"
 )
 
 // Responses longer than maxBody are cut off: no page of any network comes near,
@@ -55,10 +60,40 @@ type Transport struct {
 	o       TransportOptions
 	mu      sync.Mutex
 	windows map[string]budget
+	skew    time.Duration
+}
+
+// The Date of an answer has whole seconds and was written some time ago: a
+// difference of less is none.
+const leastSkew = 3 * time.Second
+
+// Skew is how far the network's clock is ahead of ours by the Date of its last
+// answer, to within a second or so; negative: behind. Zero: none worth speaking
+// of, or not known.
+func (t *Transport) Skew() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.skew
+}
+
+// dated notes by how much the clocks differ.
+func (t *Transport) dated(h http.Header) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return
+	}
+	skew := date.Add(time.Second / 2).Sub(t.o.Now())
+	if skew.Abs() < leastSkew {
+		skew = 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.skew = skew
 }
 
 type budget struct {
 	remaining int
+	limit     int // 0: not told
 	reset     time.Time
 }
 
@@ -104,6 +139,7 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, FromNetwork(err, write, sent.Load())
 	}
+	t.dated(response.Header)
 	t.learn(bucket, response)
 	refused := response.StatusCode >= 400 || write && response.StatusCode >= 300
 	if !refused {
@@ -114,7 +150,17 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	defer response.Body.Close()
 	reason, _ := io.ReadAll(io.LimitReader(response.Body, maxReason))
 	fault := FromStatus(response.StatusCode, response.Header, write, t.o.Now())
-	return nil, fault.Because(&StatusError{response.StatusCode, strings.ToValidUTF8(string(reason), "�")})
+	return nil, fault.Because(&StatusError{response.StatusCode, concealed(reason, r)})
+}
+
+// concealed is what a server said, without the secret it was sent: error pages
+// that repeat the request are real, and what they say is logged.
+func concealed(reason []byte, r *http.Request) string {
+	said := strings.ToValidUTF8(string(reason), "\uFFFD")
+	if _, secret, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && secret != "" {
+		said = strings.ReplaceAll(said, secret, "***")
+	}
+	return said
 }
 
 // Left is how many calls of a bucket's window remain, and whether the network
@@ -124,6 +170,20 @@ func (t *Transport) Left(bucket string) (int, bool) {
 	defer t.mu.Unlock()
 	b, ok := t.windows[bucket]
 	return b.remaining, ok && t.o.Now().Before(b.reset)
+}
+
+// Windows lists the windows that are open now, by name: for Health.
+func (t *Transport) Windows() []community.Window {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var out []community.Window
+	for name, b := range t.windows {
+		if t.o.Now().Before(b.reset) {
+			out = append(out, community.Window{Name: name, Left: b.remaining, Limit: b.limit, Reset: b.reset.UTC()})
+		}
+	}
+	slices.SortFunc(out, func(a, b community.Window) int { return cmp.Compare(a.Name, b.Name) })
+	return out
 }
 
 // spend takes one call out of the bucket's window, or says when it opens again.
@@ -166,7 +226,8 @@ func (t *Transport) learn(bucket string, response *http.Response) {
 		// Answers may overtake each other: within one window it only shrinks.
 		remaining = min(remaining, b.remaining)
 	}
-	t.windows[bucket] = budget{remaining, reset}
+	limit, _ := strconv.Atoi(windowHeader(response.Header, "Limit"))
+	t.windows[bucket] = budget{remaining, max(0, limit), reset}
 }
 
 // body is a response's body, bounded, whose read errors are faults too: a write

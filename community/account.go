@@ -1,6 +1,9 @@
 package community
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // AccountRole says what an account is to the public.
 type AccountRole string
@@ -11,6 +14,9 @@ const (
 	RoleSupport   AccountRole = "support"   // the separate account support answers leave from
 	RoleStore     AccountRole = "store"     // one shop's page
 )
+
+// AccountRoles lists the roles.
+func AccountRoles() []AccountRole { return []AccountRole{RoleCorporate, RoleSupport, RoleStore} }
 
 // AccountState says whether an account works.
 type AccountState string
@@ -51,6 +57,8 @@ type Account struct {
 	Sends    bool         `json:"sends"`
 	State    AccountState `json:"state"`
 	Why      string       `json:"why,omitempty"` // fault key when State is not active
+	// Since is when State became what it is; zero: it always was.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Key names the account in rows, leases and addresses.
@@ -61,6 +69,19 @@ func AccountKey(brand, network, name string) string { return key("k", brand, net
 
 // Accounts recognises the brand's own authors.
 type Accounts []Account
+
+// Known finds the account that is the same on its network: by native id, within
+// the scope where both name one. Nil: there is none.
+func (as Accounts) Known(given *Account) *Account {
+	for i := range as {
+		a := &as[i]
+		if a.Network == given.Network && a.NativeID != "" && a.NativeID == given.NativeID &&
+			(a.Scope == "" || given.Scope == "" || a.Scope == given.Scope) {
+			return a
+		}
+	}
+	return nil
+}
 
 // Ours tells whether the message was written by one of the brand's own
 // accounts, and by which: by native id where both are known, else by handle.
@@ -81,4 +102,16 @@ func (as Accounts) Ours(m *Message) (*Account, bool) {
 		}
 	}
 	return nil, false
+}
+
+// In returns the account in another state, with why and since when; asked for
+// the state it has, it returns the account as it is.
+func (a Account) In(state AccountState, why string, now time.Time) Account {
+	if a.State != state || a.Why != why {
+		if a.State != state {
+			a.Since = now.UTC().Truncate(time.Millisecond)
+		}
+		a.State, a.Why = state, why
+	}
+	return a
 }

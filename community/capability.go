@@ -31,6 +31,9 @@ type Capability struct {
 	IndexDelay     time.Duration `json:"index_delay"`             // how long a new post may stay invisible to a read
 	Edits          bool          `json:"edits"`
 	Deletes        bool          `json:"deletes"`
+	// LinkMicros is what a link in a public reply costs beside the reply itself,
+	// in millionths of a dollar; 0: nothing. The composer warns of it.
+	LinkMicros int64 `json:"link_micros,omitempty"`
 }
 
 // Longest is the limit of a reply of this visibility, and what it is counted in.

@@ -15,10 +15,12 @@ type Entry struct {
 	ReplyKind    ReplyKind `json:"reply_kind,omitempty"`
 	Asks         bool      `json:"asks"`
 	Gone         bool      `json:"gone"`
-	Bare         bool      `json:"bare"`    // only its deletion is known
-	Revision     Revision  `json:"-"`       // of the newest content
-	Edits        int       `json:"edits"`   // how many other contents it had
-	Version      int64     `json:"version"` // grows with each change of this message
+	Bare         bool      `json:"bare"`             // only its deletion is known
+	Hidden       bool      `json:"hidden,omitempty"` // we hid it on its network
+	Liked        bool      `json:"liked,omitempty"`  // and we liked it there
+	Revision     Revision  `json:"-"`                // of the newest content
+	Edits        int       `json:"edits"`            // how many other contents it had
+	Version      int64     `json:"version"`          // grows with each change of this message
 }
 
 // Fact is what the rules of a conversation need to know of the entry. account

@@ -39,10 +39,16 @@ const (
 // characters go. Of a field given twice the last counts. ReceivedAt is now; Lag
 // and Batch are ours alone and are not read.
 func ParseMessage(data []byte, now time.Time) (Message, error) {
+	return ParseMessageFrom("", data, now)
+}
+
+// ParseMessageFrom is ParseMessage where the network is known already: one that
+// names none is of that network.
+func ParseMessageFrom(network string, data []byte, now time.Time) (Message, error) {
 	if len(data) > MaxLine {
 		return Message{}, Faultf(Invalid, "message.line.too_long", MaxLine)
 	}
-	m := Message{V: 1, CanReply: true}
+	m := Message{V: 1, CanReply: true, Network: network}
 	if err := readMessage(data, &m); err != nil {
 		return Message{}, err
 	}

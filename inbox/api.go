@@ -27,12 +27,18 @@ func (s *Server) apiRoutes(app *fiber.App) {
 	g.Get("/me", a.me)
 	g.Get("/brands", a.brands)
 	g.Get("/channels", a.channels)
+	g.Get("/networks", a.networks)
 	g.Get("/accounts", a.accounts)
+	g.Post("/accounts", a.connect)
+	g.Get("/accounts/:id", a.account)
+	g.Patch("/accounts/:id", a.changeAccount)
+	g.Post("/accounts/:id/check", a.checkAccount)
 	g.Get("/agents", a.agents)
 
 	g.Post("/messages", a.takeMessages)
 	g.Get("/messages", a.messages)
 	g.Get("/messages/:id/revisions", a.revisions)
+	g.Post("/messages/:id/deeds", a.moderate)
 	g.Get("/imports/:batch", a.imported)
 
 	g.Get("/conversations", a.conversations)

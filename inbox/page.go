@@ -65,16 +65,18 @@ func (f *face) speech(w words, lang string) template.FuncMap {
 		},
 		"row":  func(r rowView) template.HTML { return template.HTML(f.drawRow(lang, &r)) }, //nolint:gosec // the pen escapes
 		"menu": menuOf,
-		"tabs": func(tab string, rules bool) tabsView { return tabsView{tab, rules} },
 		"pick": func(name, label string, options []option) filterGroup {
 			return filterGroup{Name: name, Label: label, Options: options}
 		},
-		"errof":  func(f ruleFaults, name string) errView { return errView{name, f[name], false} },
-		"erroob": func(f ruleFaults, name string) errView { return errView{name, f[name], true} },
-		"langs":  w.langs,
-		"asset":  f.assets.path,
-		"icon":   f.assets.icon,
-		"n":      func(n int) string { return number(lang, n) },
+		"errof":       func(f ruleFaults, name string) errView { return errView{name, f[name], false} },
+		"erroob":      func(f ruleFaults, name string) errView { return errView{name, f[name], true} },
+		"field":       askedOf,
+		"ledgerwords": func() []factView { return ledgerWords(lang) },
+		"whole":       func(n int64) int { return int(n) },
+		"langs":       w.langs,
+		"asset":       f.assets.path,
+		"icon":        f.assets.icon,
+		"n":           func(n int) string { return number(lang, n) },
 	}
 }
 
@@ -120,6 +122,7 @@ func (s *Server) pages(app *fiber.App) {
 	in.Post("/c/:id/count", s.count)
 	in.Post("/c/:id/assign", s.assign)
 	in.Post("/c/:id/correct", s.correct)
+	in.Post("/c/:id/deeds", s.doDeed)
 	in.Post("/c/:id/close", s.closeTalk)
 	in.Post("/c/:id/open", s.openTalk)
 	in.Post("/c/:id/escalate", s.escalate)
@@ -140,6 +143,17 @@ func (s *Server) pages(app *fiber.App) {
 	in.Get("/quality", s.qualityPage)
 	in.Post("/quality/models", s.changeModelPage)
 	in.Get("/settings", s.settingsPage)
+	in.Get("/settings/accounts", s.accountsPage)
+	in.Get("/settings/accounts/new", s.connectPage)
+	in.Get("/settings/accounts/new/:network", s.connectForm)
+	in.Post("/settings/accounts/new/:network", s.connectTo)
+	in.Get("/settings/accounts/choose", s.choosePage)
+	in.Post("/settings/accounts/choose", s.choose)
+	in.Get(ReturnPath, s.connectBack)
+	in.Get("/settings/accounts/:key", s.accountPage)
+	in.Post("/settings/accounts/:key", s.changeAccount)
+	in.Post("/settings/accounts/:key/check", s.checkAccount)
+	in.Get("/settings/ledger", s.ledgerPage)
 	in.Get("/settings/rules", s.rulesPage)
 	in.Get("/settings/rules/new", s.newRule)
 	in.Post("/settings/rules/new", s.saveRule)

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 	"strings"
 
 	"github.com/vigie-hq/vigie/community"
@@ -24,8 +25,12 @@ type composerView struct {
 	Draft        bool
 	First        string
 	Limit        int
+	Unit         string // what Limit counts, in words
 	Handoff      bool   // the chosen account can only hand over
 	Relay        string // the account that was written to, if all it can do is hand over
+	Reach        reachView
+	LinkHint     string // what a link in the text changes on this network
+	Mends        bool   // the reader may connect accounts again
 }
 
 // senderView is an account an answer may leave from.
@@ -34,7 +39,10 @@ type senderView struct {
 	Icon                       string
 	On, Off, Handoff           bool
 	Public, Private            bool
-	Limit                      int
+	Limit, PrivateLimit        int
+	Unit, PrivateUnit          string
+	Waits                      string // why an answer from it would wait; empty: it leaves
+	AgainTo                    string // where it is connected again
 	To                         string // the account it hands over to
 	ToLabel                    string
 	HandPublic, HandPrivate    string // the sentence a handoff begins with
@@ -49,7 +57,10 @@ func (s *Server) composer(ctx context.Context, v community.Viewer, lang string, 
 		return nil, nil //nolint:nilnil // nothing to write with is no fault
 	}
 	conv := &m.Conversation
-	k := &composerView{Conversation: conv.ID, CSRF: t.CSRF, ID: newReplyID(), Basis: basis(m), First: t.First, Mode: string(community.Public)}
+	k := &composerView{
+		Conversation: conv.ID, CSRF: t.CSRF, ID: newReplyID(), Basis: basis(m), First: t.First, Mode: string(community.Public),
+		Mends: v.May(community.ActionSettings, conv.Brand, ""),
+	}
 	if conv.Private {
 		k.Mode = string(community.Private)
 	}
@@ -60,6 +71,11 @@ func (s *Server) composer(ctx context.Context, v community.Viewer, lang string, 
 		}
 		k.Senders = senderViews(lang, senders, conv)
 		k.Why = reasonNot(lang, senders, conv)
+		k.Reach = reachOf(lang, m, s.Now().In(s.face.names.zone(conv.Brand)))
+		k.Reach.limit(k.Senders)
+		if key := "compose.link." + conv.Network; spoken().has(lang, key) {
+			k.LinkHint = T(lang, key)
+		}
 		for i := range k.Senders {
 			if o := &k.Senders[i]; o.Handoff && o.Key == conv.Account {
 				k.Relay = o.Key
@@ -95,7 +111,7 @@ func (k *composerView) modes(note bool) {
 		if o := &k.Senders[i]; !o.Off {
 			public, private = public || o.Public, private || o.Private
 			if o.On {
-				k.Limit, k.Handoff = o.Limit, o.Handoff
+				k.Limit, k.Unit, k.Handoff = o.Limit, o.Unit, o.Handoff
 			}
 		}
 	}
@@ -107,13 +123,13 @@ func (k *composerView) modes(note bool) {
 			k.Modes = append(k.Modes, mode.name)
 		}
 	}
-	for _, mode := range k.Modes {
-		if mode == k.Mode {
-			return
-		}
-	}
-	if len(k.Modes) > 0 {
+	if len(k.Modes) > 0 && !slices.Contains(k.Modes, k.Mode) {
 		k.Mode = k.Modes[0]
+	}
+	for i := range k.Senders {
+		if o := &k.Senders[i]; o.On && k.Mode == string(community.Private) {
+			k.Limit, k.Unit = o.PrivateLimit, o.PrivateUnit
+		}
 	}
 }
 
@@ -133,7 +149,13 @@ func senderViews(lang string, senders []desk.SendingAccount, c *community.Conver
 		a := &o.Account
 		v := senderView{
 			Key: a.Key(), Label: accountName(a), Network: a.Network, Icon: networkOf(lang, a.Network).Icon,
-			Public: o.Capability.ReplyPublic && !c.Private, Private: o.Capability.ReplyPrivate, Limit: o.Capability.Limit,
+			Public: o.Capability.ReplyPublic && !c.Private, Private: o.Capability.ReplyPrivate,
+		}
+		v.Limit, v.Unit = longest(lang, &o.Capability, community.Public)
+		v.PrivateLimit, v.PrivateUnit = longest(lang, &o.Capability, community.Private)
+		if a.State == community.AccountReconnect && o.Fault == "" {
+			v.Waits = T(lang, "compose.waits", networkOf(lang, a.Network).Name, v.Label)
+			v.AgainTo = againHref(&community.Standing{Key: v.Key, Account: *a})
 		}
 		switch {
 		case o.Fault == "":
@@ -149,6 +171,16 @@ func senderViews(lang string, senders []desk.SendingAccount, c *community.Conver
 		out = append(out, v)
 	}
 	return out
+}
+
+// longest is the longest text of a reply of this visibility, and what it is
+// counted in where that is not plainly characters.
+func longest(lang string, k *community.Capability, v community.Visibility) (limit int, unit string) {
+	limit, in := k.Longest(v)
+	if in == community.Bytes || in == community.Weighted {
+		unit = T(lang, "counted."+string(in))
+	}
+	return limit, unit
 }
 
 // reasonNot says why nobody can answer here; empty when somebody can.

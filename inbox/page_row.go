@@ -118,7 +118,7 @@ var networks = map[string]network{
 	"reviews": {"network.reviews", "n-star"}, "google": {"Google", "n-star"}, "trustpilot": {"Trustpilot", "n-star"},
 	"appstore": {"App Store", "n-star"}, "playstore": {"Google Play", "n-star"},
 	"simulated": {"network.simulated", "n-chat"},
-	"chat":      {"network.chat", "n-chat"}, "hub": {"network.hub", "n-chat"}, "feed": {"network.feed", "press"},
+	"chat":      {"network.chat", "n-chat"}, "hub": {"network.hub", "n-chat"}, "feed": {"network.feed", "press"}, "web": {"Web", "globe"},
 	"youtube": {"YouTube", "globe"}, "tiktok": {"TikTok", "globe"}, "reddit": {"Reddit", "globe"},
 }
 

@@ -13,6 +13,7 @@ import (
 // rulesView is a brand's list of rules, in the order they are asked.
 type rulesView struct {
 	shell
+	Tabs    tabsView
 	Rules   []ruleRow
 	Version int
 	Saved   string // the rule that was just saved
@@ -71,7 +72,7 @@ func (s *Server) ruleList(c *fiber.Ctx) (*rulesView, error) {
 	if err != nil {
 		return nil, err
 	}
-	view := &rulesView{shell: sh, Version: list.Version}
+	view := &rulesView{shell: sh, Tabs: settingsTabs("rules", v, sh.Brand.ID), Version: list.Version}
 	for i := range list.List {
 		r := &list.List[i]
 		view.Rules = append(view.Rules, ruleRow{

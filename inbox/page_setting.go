@@ -9,28 +9,19 @@ import (
 	"github.com/vigie-hq/vigie/community"
 )
 
-// settingsView shows how things are set: accounts, channels, what they promise
-// and when. It is to be read; changing it is the command line's.
+// settingsView shows how things are set: channels, what they promise and when. It is to be read; changing it is the command line's.
 type settingsView struct {
 	shell
-	Ruler    bool // the reader may change the rules
-	Accounts []accountRow
+	Tabs     tabsView
 	Channels []channelRow
 	Email    string
 }
 
 // tabsView is where one is in the settings, and what else there is.
 type tabsView struct {
-	Tab   string
-	Rules bool
-}
-
-type accountRow struct {
-	Name, Title, Role string
-	Network           network
-	Collects, Sends   bool
-	State             mark
-	Why               string
+	Tab      string
+	Rules    bool
+	Accounts bool // how they stand, and what came from them
 }
 
 type channelRow struct {
@@ -76,36 +67,12 @@ func (s *Server) settingsPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	view := &settingsView{shell: sh, Email: agentOf(c).Email, Ruler: v.May(community.ActionRule, sh.Brand.ID, "")}
-	for i := range accounts {
-		view.Accounts = append(view.Accounts, accountRowOf(lang, &accounts[i]))
-	}
+	view := &settingsView{shell: sh, Email: agentOf(c).Email, Tabs: settingsTabs("channels", v, sh.Brand.ID)}
 	now := s.Now()
 	for i := range channels {
 		view.Channels = append(view.Channels, channelRowOf(lang, &channels[i], accounts, now))
 	}
 	return s.render(c, "settings-page", view)
-}
-
-func accountRowOf(lang string, a *community.Account) accountRow {
-	row := accountRow{
-		Name: accountName(a), Title: a.Title, Role: T(lang, "role."+string(a.Role)), Network: networkOf(lang, a.Network),
-		Collects: a.Collects, Sends: a.Sends,
-	}
-	switch {
-	case a.State == community.AccountReconnect:
-		row.State = mark{Icon: "plug", Word: T(lang, "account.reconnect"), Class: "mk mk-late"}
-	case a.State == community.AccountDeactivated:
-		row.State = mark{Icon: "pause", Word: T(lang, "account.deactivated"), Class: "mk"}
-	case !a.Collects && !a.Sends:
-		row.State = mark{Icon: "history", Word: T(lang, "account.history"), Class: "mk"}
-	default:
-		row.State = mark{Icon: "check", Word: T(lang, "account.active"), Class: "mk mk-done"}
-	}
-	if a.Why != "" {
-		row.Why = sayFault(lang, community.Faultf(community.Unauthorised, a.Why))
-	}
-	return row
 }
 
 func channelRowOf(lang string, c *community.Channel, accounts []community.Account, now time.Time) channelRow {

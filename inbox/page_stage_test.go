@@ -243,6 +243,7 @@ func newStage(t testing.TB) (*stage, *Server) {
 	for i := range stageRows {
 		s.put(&stageRows[i])
 	}
+	s.dress()
 	s.busy()
 	s.register()
 	s.weather()

@@ -36,7 +36,7 @@ type talkView struct {
 }
 
 // may is what the reader may do here; what he may not is not shown.
-type may struct{ Reply, Note, Assign, Correct, Close, Open, Escalate bool }
+type may struct{ Reply, Note, Assign, Correct, Close, Open, Escalate, Moderate bool }
 
 // promise is the deadline under the conversation's head.
 type promise struct {
@@ -119,6 +119,7 @@ func (s *Server) talkOf(c *fiber.Ctx, sh shell, id string) (*talkView, error) {
 			Close:    conv.Status != community.Closed && v.May(community.ActionClose, conv.Brand, conv.Channel),
 			Open:     conv.Status != community.Open && v.May(community.ActionClose, conv.Brand, conv.Channel),
 			Escalate: m.Complaint == nil && v.May(community.ActionEscalate, conv.Brand, conv.Channel),
+			Moderate: v.May(community.ActionModerate, conv.Brand, conv.Channel),
 		},
 	}
 	talk.First = firstName(talk.Name)
@@ -131,7 +132,7 @@ func (s *Server) talkOf(c *fiber.Ctx, sh shell, id string) (*talkView, error) {
 	}
 	talk.menus(s, lang, v, agents)
 	talk.Promise = promised(lang, conv, now)
-	if talk.Thread, err = s.thread(ctx, v, lang, m, accounts, now); err != nil {
+	if talk.Thread, err = s.thread(ctx, v, lang, m, accounts, talk.May, now); err != nil {
 		return nil, err
 	}
 	talk.Why = s.why(lang, c.Query("m"), m, now)

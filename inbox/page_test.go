@@ -127,8 +127,9 @@ func firstDifference(got, want string) string {
 // never be in one.
 func TestPages(t *testing.T) {
 	st, v := newVisitor(t)
+	x := community.AccountKey(stageBrand, "x", "maisonlune_aide")
 	inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?:\s[^>]*)?>[^<]|javascript:|hx-on|hx-vals='js`)
-	unsaid := regexp.MustCompile(`\b(?:view|row|due|reply|case|fault|kind|filter|talk|said|act|why|compose|brand|figure|triage|rules?|audit|quality|shadow|model|means|fix|msgkind|complaining|modelact)\.[a-z_]+\b`)
+	unsaid := regexp.MustCompile(`\b(?:view|row|due|reply|case|fault|kind|filter|talk|said|act|why|compose|brand|figure|triage|rules?|audit|quality|shadow|model|means|fix|msgkind|complaining|modelact|accounts?|accountact|standing|connect|budget|can|deed|push|health|ledger|reach|queries|counted|permission|op)\.[a-z_]+\b`)
 	tag := regexp.MustCompile(`<[^>]*>`)
 	for _, lang := range []string{"fr", "en"} {
 		a := st.agents["u-acme"]
@@ -139,6 +140,9 @@ func TestPages(t *testing.T) {
 			"/c/c01", "/c/c03", "/c/c04", "/c/c12", "/c/c13?view=closed", "/c/c14?view=filed", "/complaints", "/complaints?state=all", "/complaints/pc01",
 			"/brand", "/brand?days=90&category=brand", "/brand?days=7", "/messages?day=2026-11-17", "/settings",
 			"/triage", "/triage?at=c01", "/settings/rules", "/settings/rules/new", "/settings/rules/fire-fr", "/settings/rules/counts", "/audit", "/quality", "/quality?days=90",
+			"/settings/accounts", "/settings/accounts?state=trouble&network=x", "/settings/accounts?q=nobody", "/settings/accounts/" + x, "/settings/accounts/new",
+			"/settings/accounts/new/shops", "/settings/accounts/new/shops?account=" + x, "/settings/accounts/choose?choice=c1",
+			"/settings/ledger", "/settings/ledger?hours=48&network=x", "/settings/ledger?account=" + x,
 		} {
 			page := v.get(path)
 			if m := inline.FindString(page); m != "" {

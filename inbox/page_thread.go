@@ -28,6 +28,11 @@ type turn struct {
 	Gone    bool
 	Media   []community.Media
 	URL     string
+	Profile string // the author's page on the network
+	Hidden  bool   // we hid it there
+	Liked   bool   // we liked it there
+	Can     []deedView
+	Cannot  []cannotView
 	Edits   []edit
 	Label   string        // of a day, or what our side says of its own message
 	Deed    template.HTML // what an act says
@@ -58,7 +63,7 @@ type replyView struct {
 const shownEdits = 20
 
 // thread puts everything of a conversation into one log, in the order of time.
-func (s *Server) thread(ctx context.Context, v community.Viewer, lang string, m *community.Matter, accounts []community.Account, now time.Time) ([]turn, error) {
+func (s *Server) thread(ctx context.Context, v community.Viewer, lang string, m *community.Matter, accounts []community.Account, allowed may, now time.Time) ([]turn, error) {
 	replies := make(map[string]*community.Reply, len(m.Replies))
 	for i := range m.Replies {
 		replies[m.Replies[i].ID] = &m.Replies[i]
@@ -68,6 +73,7 @@ func (s *Server) thread(ctx context.Context, v community.Viewer, lang string, m 
 	for i := range m.Entries {
 		e := &m.Entries[i]
 		t := s.said(lang, e, accounts, replies[e.Reply])
+		t.Can, t.Cannot = deedsOf(lang, e, allowed, now)
 		delete(replies, e.Reply)
 		if e.Edits > 0 && edited < shownEdits {
 			edited++
@@ -101,7 +107,7 @@ func (s *Server) said(lang string, e *community.Entry, accounts []community.Acco
 	t := turn{
 		Kind: "said", Key: e.Key, At: m.At(), Name: authorName(lang, m.Author), Network: networkOf(lang, m.Network),
 		Text: m.Text, Lang: m.Lang, Private: m.Private, Gone: e.Gone, Media: m.Media, URL: webAddress(m.URL),
-		Asked: e.Asks && !e.Out, CanWhy: !e.Out && !e.Bare,
+		Asked: e.Asks && !e.Out, CanWhy: !e.Out && !e.Bare, Profile: webAddress(m.Author.URL), Hidden: e.Hidden && !e.Gone, Liked: e.Liked && !e.Gone,
 	}
 	if t.Lang == "" {
 		t.Lang = e.Verdict.Language.Label
@@ -231,6 +237,8 @@ func (s *Server) deed(lang string, a community.Act) template.HTML {
 		from, to = T(lang, "complaint."+from), T(lang, "complaint."+to)
 	case "handoff":
 		from, to = "@"+from, "@"+to
+	case "deed":
+		key += "." + from
 	}
 	if !spoken().has(lang, key) {
 		key = "act.other"

@@ -21,7 +21,7 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 func (w *world) server(t testing.TB, change ...func(*Options)) *Server {
 	t.Helper()
 	o := Options{
-		Reader: w, Desk: desk.New(store{w}, line{}), Door: w, Intake: w, Explainer: w, Models: w, Now: w.Now, Log: quiet(),
+		Reader: w, Desk: desk.New(store{w}, line{}), Door: w, Accounts: accounts{w}, Intake: w, Explainer: w, Models: w, Now: w.Now, Log: quiet(),
 		BaseURL: "http://vigie.test",
 		Metrics: http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("vigie_up 1\n")) }),
 	}

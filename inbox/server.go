@@ -21,18 +21,20 @@ import (
 // timeout: it would cut every live stream.
 const (
 	bodyLimit    = 32 << 20         // bytes of an import in one request
+	hookLimit    = 1 << 20          // bytes of what a network pushes
 	headerLimit  = 16 << 10         // bytes of a request's headers
 	readTimeout  = 60 * time.Second // for a whole request to arrive
 	idleTimeout  = 2 * time.Minute  // of a kept connection
 	closeTimeout = 10 * time.Second // for requests under way when we stop
 )
 
-// Options is what a server stands on. Reader, Desk, Door, Intake, Explainer,
-// Models, Now and Log are required.
+// Options is what a server stands on. Reader, Desk, Door, Accounts, Intake,
+// Explainer, Models, Now and Log are required.
 type Options struct {
 	Reader    Reader
 	Desk      *desk.Desk
 	Door      Door
+	Accounts  Accounts
 	Intake    Intake
 	Explainer Explainer
 	Models    Models
@@ -53,6 +55,9 @@ type Options struct {
 	// Health and Metrics answer /healthz and /metrics; without one, /healthz
 	// says that the process runs and /metrics does not exist.
 	Health, Metrics http.Handler
+	// Hooks answers /hooks/, where networks call us. It stands before sessions and
+	// proves by itself who calls. Without it there is no such path.
+	Hooks http.Handler
 }
 
 // Server is the inbox over HTTP: pages for people, an API for programs, live
@@ -61,6 +66,7 @@ type Server struct {
 	Reader    Reader
 	Desk      *desk.Desk
 	Door      Door
+	Accounts  Accounts
 	Intake    Intake
 	Explainer Explainer
 	Models    Models
@@ -77,8 +83,8 @@ type Server struct {
 // New makes a server. Events are given to its Hub (Publish); it listens once
 // Serve is called.
 func New(o Options) (*Server, error) {
-	if o.Reader == nil || o.Desk == nil || o.Door == nil || o.Intake == nil || o.Explainer == nil || o.Models == nil || o.Now == nil || o.Log == nil {
-		return nil, errors.New("inbox: Reader, Desk, Door, Intake, Explainer, Models, Now and Log are required")
+	if o.Reader == nil || o.Desk == nil || o.Door == nil || o.Accounts == nil || o.Intake == nil || o.Explainer == nil || o.Models == nil || o.Now == nil || o.Log == nil {
+		return nil, errors.New("inbox: Reader, Desk, Door, Accounts, Intake, Explainer, Models, Now and Log are required")
 	}
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 	keeper, err := newKeeper(o.Door, o.Reader, o.Now)
@@ -94,7 +100,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Reader: o.Reader, Desk: o.Desk, Door: o.Door, Intake: o.Intake, Explainer: o.Explainer, Models: o.Models, Now: o.Now,
+		Reader: o.Reader, Desk: o.Desk, Door: o.Door, Accounts: o.Accounts, Intake: o.Intake, Explainer: o.Explainer, Models: o.Models, Now: o.Now,
 		options: o, log: o.Log, keeper: keeper, face: face, proxies: proxies,
 	}
 	s.Hub = newHub(s.Reader, s.renderRow, s.Now, s.log)
@@ -156,6 +162,9 @@ func (s *Server) app(ctx context.Context) *fiber.App {
 	if s.options.Metrics != nil {
 		app.Get("/metrics", adaptor.HTTPHandler(s.options.Metrics))
 	}
+	if s.options.Hooks != nil {
+		app.All("/hooks/*", hooked, adaptor.HTTPHandler(s.options.Hooks))
+	}
 	app.Get("/openapi.yaml", openAPI)
 	s.apiRoutes(app)
 	app.Use(s.visitor)
@@ -165,6 +174,14 @@ func (s *Server) app(ctx context.Context) *fiber.App {
 		return community.Faultf(community.NotFound, "page.unknown")
 	})
 	return app
+}
+
+// hooked turns away what no network would send.
+func hooked(c *fiber.Ctx) error {
+	if len(c.Request().Body()) > hookLimit {
+		return c.SendStatus(fiber.StatusRequestEntityTooLarge)
+	}
+	return c.Next()
 }
 
 func (s *Server) health() fiber.Handler {

@@ -34,6 +34,10 @@ type world struct {
 	corrections   []community.Correction
 	drawn         map[string]desk.Drawn // the audit sample
 	lineup        community.Lineup
+	standings     map[string]community.Standing // by account key
+	accountActs   []community.AccountAct
+	ledger        []community.LedgerRow // the newest of an account first
+	costs         []community.CostRow
 	full          bool // the receivers are behind
 
 	passwords map[string]string
@@ -52,7 +56,7 @@ func newWorld(t testing.TB) *world {
 		at: worldNow, rules: map[string]community.Rules{}, drawn: map[string]desk.Drawn{}, settings: map[string]*desk.Settings{}, agents: map[string]community.Agent{}, entries: map[string]community.Entry{},
 		conversations: map[string]community.Conversation{}, deadlines: map[string][]community.Deadline{}, replies: map[string]community.Reply{},
 		complaints: map[string]community.Complaint{}, passwords: map[string]string{}, sessions: map[string]community.Session{},
-		tokens: map[string]community.Viewer{}, invites: map[string]time.Time{}, attempts: map[string]int{},
+		tokens: map[string]community.Viewer{}, invites: map[string]time.Time{}, attempts: map[string]int{}, standings: map[string]community.Standing{},
 	}
 	for _, id := range []string{"acme", "bolt"} {
 		brand := community.Brand{ID: id, Name: strings.ToUpper(id), Lang: "fr", Calendar: community.AlwaysOpen()}
@@ -143,6 +147,10 @@ func (line) Reply(context.Context, community.Account, community.Message, communi
 
 func (line) Look(context.Context, community.Account, community.Message, community.Reply) (community.Receipt, bool, error) {
 	return community.Receipt{}, false, nil
+}
+
+func (line) Moderate(context.Context, community.Account, community.Message, community.Deed) error {
+	return nil
 }
 
 func (line) Describe(_ context.Context, a community.Account) (community.Capability, error) {

@@ -69,7 +69,7 @@ func demo(ctx context.Context, c *call) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, world.Close()) }()
-	p := &place{dir: *dir, logLevel: *logLevel}
+	p := &place{dir: *dir, logLevel: *logLevel, keys: c.getenv(keyVariable)}
 	h, err := openHouse(ctx, p, logger, map[string]collectors.Network{simulated.Name: world})
 	if err != nil {
 		return err
@@ -79,7 +79,21 @@ func demo(ctx context.Context, c *call) (err error) {
 	if err != nil {
 		return err
 	}
-	return h.serve(ctx, serving{listen: *listen, started: func(address string) error {
+	var beside []loop
+	open := func(string) {}
+	if *network == "" {
+		s, err := openStreet(ctx, logger, h.now())
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		if err := h.settle(ctx, s); err != nil {
+			return err
+		}
+		beside, open = []loop{{"talk", s.talk}}, s.open
+	}
+	return h.serve(ctx, serving{listen: *listen, beside: beside, started: func(address string) error {
+		open(address)
 		g.URL = address
 		if *asJSON {
 			return json.NewEncoder(c.out).Encode(g)

@@ -32,6 +32,11 @@ func doctor(ctx context.Context, c *call) error {
 		}
 		fmt.Fprintf(c.out, "backlog   %d messages, %d bytes\n", behind, bytes)
 		fmt.Fprintf(c.out, "model     %s\n", h.models.now.Load().running.Version())
+		all, shut, err := h.vault.Sealed(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.out, "secrets   %d sealed, %d that the key does not open\n", all, shut)
 		system := community.Viewer{System: true}
 		brands, err := h.reader.Brands(ctx, system)
 		if err != nil {
@@ -53,12 +58,12 @@ func (h *house) examine(ctx context.Context, c *call, v community.Viewer, b comm
 	}
 	fmt.Fprintf(c.out, "brand     %s: %d to answer, %d filed, %d replies to look at\n",
 		b.ID, tally.Views[community.ViewOpen], tally.Views[community.ViewFiled], tally.Views[community.ViewTrouble])
-	accounts, err := h.reader.Accounts(ctx, v, b.ID)
+	accounts, err := h.reader.Standings(ctx, v, b.ID)
 	if err != nil {
 		return err
 	}
-	for _, a := range accounts {
-		fmt.Fprintf(c.out, "account   %s/%s: %s, %s%s\n", a.Network, a.Name, a.Role, a.State, map[bool]string{true: "", false: ", collects nothing"}[a.Collects])
+	for i := range accounts {
+		fmt.Fprintf(c.out, "account   %s\n", stands(&accounts[i], h.now()))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -49,26 +50,24 @@ const senderLoops = 4
 // collect runs the fleet, and runs it anew from what was received when the log
 // turned out to lack what had been published.
 func (h *house) collect(ctx context.Context) error {
+	// This process has the folder to itself: leases that are still there were held
+	// by one that was killed.
+	if err := h.memory.Release(ctx, ""); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		fleet := collectors.NewFleet(collectors.FleetOptions{
-			Networks: h.networks, Log: h, Memory: h.memory, Now: h.now, Logger: h.log,
+			Networks: h.networks, Log: h, Memory: h.memory, Holder: h.holder, Now: h.now, Logger: h.log,
 		})
 		running, stop := context.WithCancel(ctx)
 		done := make(chan error, 1)
 		go func() { done <- fleet.Run(running) }()
-		accounts := time.NewTicker(time.Minute)
-	listen:
-		for {
-			select {
-			case <-accounts.C:
-				fleet.Reload()
-			case <-h.lost:
-				break listen
-			case <-ctx.Done():
-				break listen
-			}
+		h.hooks.Store(&hooks{fleet, fleet.Hooks()})
+		select {
+		case <-h.lost:
+		case <-ctx.Done():
 		}
-		accounts.Stop()
+		h.hooks.Store(nil)
 		stop()
 		if err := <-done; err != nil || ctx.Err() != nil {
 			return err
@@ -97,6 +96,7 @@ func (h *house) classify(ctx context.Context) error {
 				}
 				continue
 			}
+			runtime.Gosched() // networks that call us go first
 			verdict, err := h.judge.judge(ctx, &m)
 			if err != nil {
 				return err
@@ -170,6 +170,9 @@ func (h *house) show(ctx context.Context) error {
 	return h.bus.Tail(ctx, kafka.Events, nil, func(records []kafka.Record) {
 		for _, e := range readEvents(records) {
 			h.server.Hub.Publish(e)
+			if e.Type == community.EventAccountChanged {
+				h.reload()
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vigie-hq/vigie/collectors"
@@ -24,15 +26,22 @@ import (
 type place struct {
 	dir      string
 	logLevel string
+	keyFile  string // of the key that seals secrets; empty: in the folder
+	keys     string // keys in its place (VIGIE_KEY)
 }
 
 // dataFlags adds the flags of every command that touches an installation.
 func dataFlags(fs *flag.FlagSet) *place {
 	p := &place{}
 	fs.StringVar(&p.dir, "data", "vigie-data", "the `folder` of the installation")
+	fs.StringVar(&p.keyFile, "key-file", "", "the `file` of the key that seals secrets; secret.key in the folder if empty (VIGIE_KEY in the environment holds a key itself)")
 	fs.StringVar(&p.logLevel, "log", "info", "what is logged: debug, info, warn or error")
 	return p
 }
+
+// keyVariable is where in the environment a key can be: not among the flags,
+// which other users of a machine can read.
+const keyVariable = "VIGIE_KEY"
 
 // storeFile is the store's file in the folder of an installation.
 const storeFile = "vigie.db"
@@ -48,14 +57,16 @@ type house struct {
 	bus    *kafka.Bus
 	gate   *kafka.Gate
 
-	db        *sql.DB
-	reader    *sql.Inbox
-	door      *sql.Door
-	memory    memory
-	outbox    *sql.Outbox
-	mood      *sql.Mood
-	positions *sql.Positions
-	store     *sql.Desk
+	db         *sql.DB
+	reader     *sql.Inbox
+	door       *sql.Door
+	memory     memory
+	vault      *sql.Vault
+	connecting *sql.Connecting
+	outbox     *sql.Outbox
+	mood       *sql.Mood
+	positions  *sql.Positions
+	store      *sql.Desk
 
 	models   *models
 	judge    *judge
@@ -67,13 +78,15 @@ type house struct {
 	marking sync.Mutex // guards marks
 	marks   map[string]mark
 	lost    chan struct{} // told when the log lacks what had been published
+	holder  string        // whose leases of accounts are ours
+	hooks   atomic.Pointer[hooks]
 }
 
 // openHouse opens the installation in a folder, making it if it is new, and
 // makes sure that log and store belong together. extra networks (the demo's)
 // are added to those of networks.go.
 func openHouse(ctx context.Context, p *place, logger *slog.Logger, extra map[string]collectors.Network) (h *house, err error) {
-	h = &house{dir: p.dir, log: logger, now: time.Now, marks: map[string]mark{}, lost: make(chan struct{}, 1)}
+	h = &house{dir: p.dir, log: logger, now: time.Now, marks: map[string]mark{}, lost: make(chan struct{}, 1), holder: rand.Text()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, h.close())
@@ -86,10 +99,11 @@ func openHouse(ctx context.Context, p *place, logger *slog.Logger, extra map[str
 	if h.broker, err = kafka.Open(ctx, filepath.Join(p.dir, "log"), kafka.Options{Log: logger}); err != nil {
 		return h, err
 	}
-	if h.db, err = sql.Open(ctx, filepath.Join(p.dir, storeFile), sql.Options{Now: h.now}); err != nil {
+	if h.db, err = sql.Open(ctx, filepath.Join(p.dir, storeFile), sql.Options{Now: h.now, KeyFile: p.keyFile, Keys: p.keys, Holder: h.holder}); err != nil {
 		return h, err
 	}
 	h.reader, h.door, h.memory = sql.NewInbox(h.db), sql.NewDoor(h.db), memory{sql.NewMemory(h.db)}
+	h.vault, h.connecting = sql.NewVault(h.db), sql.NewConnecting(h.db)
 	h.outbox, h.mood, h.positions, h.store = sql.NewOutbox(h.db), sql.NewMood(h.db), sql.NewPositions(h.db), sql.NewDesk(h.db)
 	if h.models, err = newModels(newShelf(p.dir, h.now), h.reader, logger); err != nil {
 		return h, err
@@ -204,6 +218,7 @@ func withHouse(ctx context.Context, c *call, p *place, f func(context.Context, *
 	if err != nil {
 		return err
 	}
+	p.keys = c.getenv(keyVariable)
 	h, err := openHouse(ctx, p, logger, nil)
 	if err != nil {
 		return err

@@ -56,12 +56,12 @@ func TestTheHouse(t *testing.T) {
 			return !strings.HasPrefix(imp, module+"/collectors/") || s.test && suite(imp)
 		})
 	})
-	t.Run("a network imports the frame and the ground, never another network; Meta's two share Graph", func(t *testing.T) {
+	t.Run("a network imports the frame, plain words and the ground, never another network; Meta's two share Graph", func(t *testing.T) {
 		each(t, house, func(s room) bool { return strings.HasPrefix(s.folder, "collectors/") }, func(s room, imp string) bool {
 			own := strings.Join(strings.SplitN(s.folder, "/", 3)[:2], "/")
 			shared := own == "collectors/facebook" || own == "collectors/instagram"
 			return !strings.HasPrefix(imp, module+"/collectors/") || under(imp, module+"/"+own) || s.test && suite(imp) ||
-				shared && under(imp, module+"/collectors/graph")
+				imp == module+"/collectors/plain" || shared && under(imp, module+"/collectors/graph")
 		})
 	})
 	t.Run("the inbox imports the ground and the desk", func(t *testing.T) {

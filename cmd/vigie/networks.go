@@ -6,14 +6,32 @@ import (
 	"time"
 
 	"github.com/vigie-hq/vigie/collectors"
+	"github.com/vigie-hq/vigie/collectors/bluesky"
+	"github.com/vigie-hq/vigie/collectors/facebook"
+	"github.com/vigie-hq/vigie/collectors/feed"
+	"github.com/vigie-hq/vigie/collectors/graph"
+	"github.com/vigie-hq/vigie/collectors/instagram"
+	"github.com/vigie-hq/vigie/collectors/mail"
 	"github.com/vigie-hq/vigie/collectors/mastodon"
+	"github.com/vigie-hq/vigie/collectors/web"
+	"github.com/vigie-hq/vigie/collectors/x"
 	"github.com/vigie-hq/vigie/community"
 )
 
-// networksOf is every network Vigie speaks to, one line each.
+// networksOf is every network Vigie speaks to, one line each. Calls that cost are
+// counted by one budget; Facebook and Instagram are one app of Meta's.
 func networksOf(h *house) map[string]collectors.Network {
+	budget := collectors.NewBudget(h.memory, h.now, h.log)
+	meta := graph.New(graph.Options{Vault: h.vault, Now: h.now, Logger: h.log})
 	return map[string]collectors.Network{
-		mastodon.Name: mastodon.New(mastodon.Options{Secret: h.memory.token, Logger: h.log}),
+		x.Name:         x.New(x.Options{Vault: h.vault, Meter: budget, Now: h.now, Logger: h.log}),
+		facebook.Name:  facebook.New(facebook.Options{Graph: meta}),
+		instagram.Name: instagram.New(instagram.Options{Graph: meta}),
+		bluesky.Name:   bluesky.New(bluesky.Options{Vault: h.vault, Now: h.now, Logger: h.log, Jetstream: bluesky.DefaultJetstream}),
+		mail.Name:      mail.New(mail.Options{Vault: h.vault, Now: h.now, Logger: h.log}),
+		feed.Name:      feed.New(feed.Options{Now: h.now, Logger: h.log}),
+		web.Name:       web.New(web.Options{Vault: h.vault, Now: h.now, Logger: h.log}),
+		mastodon.Name:  mastodon.New(mastodon.Options{Vault: h.vault, Now: h.now, Logger: h.log}),
 	}
 }
 
@@ -75,6 +93,19 @@ func (s *senders) Look(ctx context.Context, account community.Account, target co
 	return looker.Look(ctx, account, target, reply)
 }
 
+// Moderate does a deed to a message, where the network can.
+func (s *senders) Moderate(ctx context.Context, account community.Account, target community.Message, deed community.Deed) error {
+	n, err := s.of(account.Network)
+	if err != nil {
+		return err
+	}
+	moderator, ok := n.(collectors.Moderator)
+	if !ok {
+		return community.Faultf(community.Forbidden, "deed.none", account.Network)
+	}
+	return moderator.Moderate(ctx, account, target, deed)
+}
+
 // Describe says what the account may do there.
 func (s *senders) Describe(ctx context.Context, account community.Account) (community.Capability, error) {
 	n, err := s.of(account.Network)
@@ -99,6 +130,13 @@ func (s *senders) Describe(ctx context.Context, account community.Account) (comm
 	s.known[key] = d
 	s.mu.Unlock()
 	return d.capability, d.err
+}
+
+// forget has an account's abilities asked anew: it was changed.
+func (s *senders) forget(account string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.known, account)
 }
 
 // Count is the text's length as the network counts it; where there is no such

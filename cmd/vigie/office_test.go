@@ -24,13 +24,15 @@ type office struct {
 	now    time.Time
 	offset int64
 
-	answer  error // what the network says to the next replies; nil: it takes them
-	capable community.Capability
-	posted  []string           // texts the network took
-	there   *community.Receipt // what looking back finds
-	lea     community.Viewer   // an agent of the brand
-	brand   *community.Account // the corporate account
-	care    *community.Account // the support account
+	answer    error // what the network says to the next replies; nil: it takes them
+	capable   community.Capability
+	deeds     []string
+	deedFault error
+	posted    []string           // texts the network took
+	there     *community.Receipt // what looking back finds
+	lea       community.Viewer   // an agent of the brand
+	brand     *community.Account // the corporate account
+	care      *community.Account // the support account
 }
 
 func (o *office) Reply(_ context.Context, _ community.Account, _ community.Message, r community.Reply) (community.Receipt, error) {
@@ -46,6 +48,12 @@ func (o *office) Look(context.Context, community.Account, community.Message, com
 		return community.Receipt{}, false, nil
 	}
 	return *o.there, true, nil
+}
+
+// Moderate is the network's; the desk's own is o.Desk.Moderate.
+func (o *office) Moderate(_ context.Context, a community.Account, m community.Message, deed community.Deed) error {
+	o.deeds = append(o.deeds, a.Name+" "+string(deed)+" "+m.ID)
+	return o.deedFault
 }
 
 func (o *office) Describe(context.Context, community.Account) (community.Capability, error) {

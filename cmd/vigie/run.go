@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -41,6 +42,7 @@ func run(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	p.keys = c.getenv(keyVariable)
 	h, err := openHouse(ctx, p, logger, nil)
 	if err != nil {
 		return err
@@ -73,6 +75,7 @@ type serving struct {
 	listen  string
 	base    string
 	proxies []string
+	beside  []loop // what runs as long as it is served
 	// started is told the address once it answers there.
 	started func(address string) error
 }
@@ -87,9 +90,9 @@ func (h *house) serve(ctx context.Context, s serving) error {
 		s.base = "http://" + l.Addr().String()
 	}
 	h.server, err = inbox.New(inbox.Options{
-		Reader: h.reader, Desk: h.desk, Door: h.door, Intake: counter{h}, Explainer: explainer{h}, Models: h.models, Now: h.now, Log: h.log,
+		Reader: h.reader, Desk: h.desk, Door: h.door, Accounts: connector{h, s.base}, Intake: counter{h}, Explainer: explainer{h}, Models: h.models, Now: h.now, Log: h.log,
 		Secure: strings.HasPrefix(s.base, "https://"), BaseURL: s.base, Proxies: s.proxies,
-		Ready: h.ready, Metrics: ops.Metrics(h.figures),
+		Ready: h.ready, Metrics: ops.Metrics(h.figures), Hooks: http.HandlerFunc(h.called),
 	})
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -102,6 +105,7 @@ func (h *house) serve(ctx context.Context, s serving) error {
 		return err
 	}
 	loops := append(h.journey(), loop{"serve", func(ctx context.Context) error { return h.server.Serve(ctx, l) }})
+	loops = append(loops, s.beside...)
 	if s.started != nil {
 		loops = append(loops, loop{"start", func(context.Context) error { return s.started(s.base) }})
 	}

@@ -3,6 +3,7 @@ package collectortest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,8 +20,16 @@ func (s *stage) sayMany(t *testing.T, n int) (ids []string) {
 	return ids
 }
 
+// How long a whole backlog may take, and how many messages make a sweep of
+// several pages.
+const (
+	backlogPatience = time.Minute
+	several         = 130
+)
+
 func backlog(t *testing.T, s *stage) {
 	old := s.sayMany(t, s.Backlog)
+	s.Patience = max(s.Patience, backlogPatience)
 	time.Sleep(20 * time.Millisecond) // the connection is later than the history
 	s.start(t)
 	s.settled(t)
@@ -59,8 +68,14 @@ func live(t *testing.T, s *stage) {
 	if d := s.house.Doubles(); d != 0 {
 		t.Errorf("%d messages were published twice", d)
 	}
-	l := s.house.Ledger()
-	if l.Pushed+l.Recovered != 11 || l.Edits != 2 || l.Deletes != 1 || l.Unreadable != 0 {
+	l, edits, deletes := s.house.Ledger(), int64(0), int64(0)
+	if s.Server.Edit != nil {
+		edits = 2
+	}
+	if s.Server.Delete != nil {
+		deletes = 1
+	}
+	if l.Pushed+l.Recovered != 11 || l.Edits != edits || l.Deletes != deletes || l.Unreadable != 0 {
 		t.Errorf("ledger: %+v", l)
 	}
 }
@@ -88,8 +103,12 @@ func threads(t *testing.T, s *stage) {
 			t.Errorf("%s: thread %s, its root's is %s", id, m.Thread, want)
 		}
 	}
-	if m := s.message(t, third); m.InReplyTo != second {
-		t.Errorf("in reply to %q, want %q", m.InReplyTo, second)
+	answered := second
+	if slices.Contains(s.Lacks, Depth) {
+		answered = root
+	}
+	if m := s.message(t, third); m.InReplyTo != answered {
+		t.Errorf("in reply to %q, want %q", m.InReplyTo, answered)
 	}
 }
 
@@ -175,25 +194,22 @@ func pressure(t *testing.T, s *stage) {
 }
 
 func interrupted(t *testing.T, s *stage) {
-	s.sayMany(t, s.Backlog)
+	s.sayMany(t, several)
 	s.house.Refuse(func(call int) error {
-		if call >= 2 {
+		if call >= 2 && s.house.swept { // a push may come before the first page
 			return community.Faultf(community.Unavailable, "log.down")
 		}
 		return nil
 	})
 	s.start(t)
 	s.eventually(t, func() string {
-		if s.house.Len() > 0 {
+		if s.house.Swept() {
 			return ""
 		}
-		return "the first page has not come"
+		return "the cursor does not remember the sweep's upper end"
 	})
 	time.Sleep(50 * time.Millisecond)
 	s.stop()
-	if !s.house.Swept() {
-		t.Error("the cursor does not remember the sweep's upper end")
-	}
 	s.sayMany(t, 3) // above the upper end, while the sweep is interrupted
 	s.house.Refuse(nil)
 	s.start(t)

@@ -2,6 +2,7 @@ package collectortest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vigie-hq/vigie/community"
@@ -41,7 +42,7 @@ func (s *stage) matches(id string, f *fact, held *Held) string {
 		return fmt.Sprintf("%s: said %q, held %q", id, f.text, m.Text)
 	case current == nil:
 		return fmt.Sprintf("%s: no content", id)
-	case m.Private != f.private:
+	case m.Private != (f.private || slices.Contains(s.Lacks, Openness)):
 		return fmt.Sprintf("%s: private %v, held as %v", id, f.private, m.Private)
 	case m.Brand != s.Account.Brand, m.Account != s.Account.Name, m.Network != s.Account.Network:
 		return fmt.Sprintf("%s: held for %s %s %s", id, m.Brand, m.Network, m.Account)

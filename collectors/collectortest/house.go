@@ -21,11 +21,19 @@ type House struct {
 	cursors  map[string]community.Cursor
 	ledger   collectors.Ledger
 	held     map[community.Identity]*Held
+	ids      map[string]*Held // by native id alone
+	health   map[string]community.Health
+	leases   map[string]lease
 	doubles  int
 	refuse   func(n int) error
 	calls    int
 	states   []string
 	swept    bool
+}
+
+type lease struct {
+	holder string
+	until  time.Time
 }
 
 // Held is what the house knows of one message.
@@ -39,7 +47,8 @@ type Held struct {
 func NewHouse(accounts ...community.Account) *House {
 	h := &House{
 		accounts: map[string]community.Account{}, cursors: map[string]community.Cursor{},
-		held: map[community.Identity]*Held{},
+		held: map[community.Identity]*Held{}, ids: map[string]*Held{},
+		health: map[string]community.Health{}, leases: map[string]lease{},
 	}
 	for _, a := range accounts {
 		h.accounts[a.Key()] = a
@@ -72,7 +81,7 @@ func (h *House) Publish(ctx context.Context, messages []community.Message) error
 		held := h.held[m.Identity()]
 		if held == nil {
 			held = &Held{First: m, Message: m}
-			h.held[m.Identity()] = held
+			h.held[m.Identity()], h.ids[m.ID] = held, held
 		}
 		if held.History.Apply(m.Revision(), m.Deleted && m.Text == "") == community.Duplicate {
 			h.doubles++
@@ -122,10 +131,53 @@ func (h *House) SaveState(_ context.Context, account string, state community.Acc
 }
 
 // SaveLedger adds to the ledger, all accounts and hours together.
-func (h *House) SaveLedger(_ context.Context, _ string, _ time.Time, delta collectors.Ledger) error {
+func (h *House) SaveLedger(_ context.Context, rows []collectors.Counted) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.ledger.Add(delta)
+	for i := range rows {
+		h.ledger.Add(&rows[i].Ledger)
+	}
+	return nil
+}
+
+// SaveHealth keeps how an account stands.
+func (h *House) SaveHealth(_ context.Context, account string, health community.Health) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.health[account] = health
+	return nil
+}
+
+// Health is how an account stood when it was last looked at.
+func (h *House) Health(account string) (community.Health, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	health, ok := h.health[account]
+	return health, ok
+}
+
+// Lease gives accounts to the holder that nobody else holds.
+func (h *House) Lease(ctx context.Context, holder string, accounts []string, ttl time.Duration) (held []string, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	for _, account := range accounts {
+		if l := h.leases[account]; l.holder == holder || !now.Before(l.until) {
+			h.leases[account] = lease{holder, now.Add(ttl)}
+			held = append(held, account)
+		}
+	}
+	return held, nil
+}
+
+// Release ends every lease of a holder.
+func (h *House) Release(_ context.Context, holder string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.DeleteFunc(h.leases, func(_ string, l lease) bool { return l.holder == holder })
 	return nil
 }
 
@@ -161,10 +213,10 @@ func (h *House) Swept() bool {
 func (h *House) Get(id string) (Held, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for identity, held := range h.held {
-		if identity.ID == id {
-			return *held, true
-		}
+	if held := h.ids[id]; held != nil {
+		c := *held
+		c.History.Contents = slices.Clone(c.History.Contents) // the house goes on writing to its own
+		return c, true
 	}
 	return Held{}, false
 }

@@ -39,9 +39,7 @@ func twice(t *testing.T, s *stage) {
 	s.message(t, s.say(t, Post{Text: "hello"}))
 	s.Server.Push(t, PushTwice)
 	// On a busy machine the stream may open late; what is said before is polled.
-	for end := time.Now().Add(10 * time.Second); s.house.Ledger().Pushed == 0 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		s.say(t, Post{Text: "is anybody listening?"})
-	}
+	s.heard(t)
 	ids := s.sayMany(t, 20)
 	s.remove(t, ids[7])
 	s.edit(t, ids[8], "other words")
@@ -54,6 +52,55 @@ func twice(t *testing.T, s *stage) {
 	if l := s.house.Ledger(); l.Duplicates == 0 {
 		t.Errorf("no duplicate was counted: %+v", l)
 	}
+}
+
+// heard talks until something was pushed.
+func (s *stage) heard(t *testing.T) {
+	t.Helper()
+	s.eventually(t, func() string {
+		for _, tally := range s.fleet.Tallies() {
+			if tally.Ledger.Pushed > 0 {
+				return ""
+			}
+		}
+		s.say(t, Post{Text: "is anybody listening?"})
+		time.Sleep(20 * time.Millisecond)
+		return "nothing was pushed"
+	})
+}
+
+// drops: what push lost is found by a poll, though the next push arrived.
+func drops(t *testing.T, s *stage) {
+	s.start(t)
+	s.heard(t)
+	s.Server.Push(t, PushMost)
+	for range 20 {
+		s.sayMany(t, 10)
+		time.Sleep(time.Duration(rand.IntN(20)) * time.Millisecond)
+	}
+	s.Server.Push(t, PushAll)
+	s.say(t, Post{Text: "this one is pushed"})
+	s.settled(t)
+	s.stop()
+	if d := s.house.Doubles(); d != 0 {
+		t.Errorf("%d messages were published twice", d)
+	}
+}
+
+// deletedFirst: a deletion that overtakes its message is final.
+func deletedFirst(t *testing.T, s *stage) {
+	s.start(t)
+	s.heard(t)
+	s.Server.Push(t, PushDeleted)
+	for range 5 {
+		s.remove(t, s.say(t, Post{Text: "said and taken back"}))
+	}
+	s.Server.Push(t, PushAll)
+	s.sayMany(t, 2)
+	s.settled(t)
+	time.Sleep(100 * time.Millisecond) // what was held back
+	s.polledSince(t, time.Now())
+	s.settled(t)
 }
 
 func refused(t *testing.T, s *stage) {

@@ -35,6 +35,7 @@ func (n *Network) Collect(ctx context.Context, account community.Account, cursor
 	defer push.Wait()
 	defer cancel(nil) // before the wait above
 	st := &streamer{s: s, emit: emit, watch: p.watch, up: func(up bool) {
+		s.push.Store(pushState(up))
 		if streaming.Swap(up) != up {
 			select {
 			case nudge <- struct{}{}:

@@ -5,20 +5,25 @@
 // Read it in the order of a message's way:
 //
 //	network.go   what the fleet and the sender see; one session an account
-//	verify.go    from a server and a token to an account
+//	connect.go   from a form to an account: with a token, or by signing in at the
+//	             server; app.go registers Vigie there, verify.go asks whose token it is
+//	check.go     how the account stands
 //	collect.go   push and poll side by side
 //	stream.go    push: the user stream over WebSocket; event.go decodes it
 //	feed.go      poll: a list that is read upwards from a position
-//	sweep.go     the two feeds (notifications, our own posts) and the first one
+//	sweep.go     the feeds (notifications, our own posts, hashtags) and the first sweep
 //	watch.go     looking again at what was collected: edits and deletions
 //	page.go      lists in which one item is broken
-//	status.go    a status as a community.Message; html.go its words; thread.go its thread
-//	reply.go     answering; look.go finding our answer back
+//	status.go    a status as a community.Message; thread.go its thread
+//	tag.go       the hashtags that are listened to
+//	reply.go     answering; look.go finding our answer back; moderate.go liking
 //	instance.go  the server's limits; count.go its way of counting
 //
 // What is collected: mentions, replies that mention the account, private
-// mentions, and the account's own posts. Mastodon notifies nothing else; a reply
-// deep in a thread that mentions us no more is not seen.
+// mentions, the account's own posts, and public posts with the hashtags it listens
+// to, as far as its server knows them. Mastodon notifies nothing else; a reply
+// deep in a thread that mentions us no more is not seen, and there is no search of
+// what strangers say.
 //
 // Edits and deletions come over the stream, as far as the server tells them: an
 // edit of a mention that nobody answered is told to the author's followers only.

@@ -8,6 +8,7 @@ import (
 
 	client "github.com/mattn/go-mastodon"
 
+	"github.com/vigie-hq/vigie/collectors/plain"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -64,7 +65,7 @@ func (s *session) among(statuses []*client.Status, target community.Message, rep
 	for _, st := range statuses {
 		// A reply loses its parent when that is deleted.
 		if st == nil || string(st.Account.ID) != s.account.NativeID || parentOf(st) != target.ID && parentOf(st) != "" ||
-			st.CreatedAt.Before(reply.CreatedAt.Add(-clockSkew)) || essence(textOf(st.Content)) != words {
+			st.CreatedAt.Before(reply.CreatedAt.Add(-clockSkew)) || essence(plain.Text(st.Content)) != words {
 			continue
 		}
 		if found == nil || st.CreatedAt.After(found.CreatedAt) {

@@ -30,12 +30,19 @@ const reserve = 30
 // names have at most 30 characters, and a host counts nothing.
 const mentionLength = len("@") + 30 + len(" ")
 
-// Options is what the network is built from. Secret is required.
+// Under which names the vault keeps what belongs to an account: its access token,
+// and what the server allows that token, as it said when it gave it out.
+const (
+	tokenName  = "token"
+	scopesName = "scopes"
+)
+
+// Options is what the network is built from. Vault is required.
 type Options struct {
-	// Secret gives the access token of an account, by Account.Key. It is asked
-	// each time collecting starts and before each reply, so a new token is used
-	// without a restart.
-	Secret func(ctx context.Context, account string) (string, error)
+	// Vault keeps the accounts' tokens, and the app that Vigie registers with each
+	// server. It is asked each time collecting starts and before each reply, so a
+	// new token is used without a restart.
+	Vault  collectors.Vault
 	HTTP   *http.Client     // its Transport is used; default http.DefaultTransport
 	Now    func() time.Time // default time.Now
 	Logger *slog.Logger     // default slog.Default
@@ -53,7 +60,7 @@ type Options struct {
 }
 
 // Network is every server that speaks the Mastodon API. It implements
-// collectors.Network and collectors.Looker.
+// collectors.Network, Looker, Moderator, Connector and Checker.
 type Network struct {
 	o        Options
 	mu       sync.Mutex
@@ -64,8 +71,11 @@ type Network struct {
 }
 
 var (
-	_ collectors.Network = (*Network)(nil)
-	_ collectors.Looker  = (*Network)(nil)
+	_ collectors.Network   = (*Network)(nil)
+	_ collectors.Looker    = (*Network)(nil)
+	_ collectors.Moderator = (*Network)(nil)
+	_ collectors.Connector = (*Network)(nil)
+	_ collectors.Checker   = (*Network)(nil)
 )
 
 // New returns the network.
@@ -107,6 +117,7 @@ func (n *Network) Describe(ctx context.Context, account community.Account) (comm
 		Collects: true, ReplyPublic: true, ReplyPrivate: true,
 		Limit: max(1, i.limit-mentionLength), Unit: community.Graphemes,
 		IdempotencyKey: i.keys, ReadBack: true, IndexDelay: 5 * time.Second,
+		Deeds: []community.Deed{community.DeedPrivate, community.DeedLike, community.DeedUnlike},
 		Edits: true, Deletes: true,
 	}, nil
 }
@@ -143,6 +154,8 @@ type session struct {
 	budget  *collectors.Transport
 	rest    *client.Client // safe for concurrent use
 	threads threads
+	tags    []string
+	push    atomic.Value // community.PushState, as it stands now
 
 	mu    sync.Mutex
 	known instance
@@ -151,10 +164,11 @@ type session struct {
 // session returns the account's session, a new one if its server or token
 // changed.
 func (n *Network) session(ctx context.Context, account community.Account) (*session, error) {
-	token, err := n.o.Secret(ctx, account.Key())
-	if err != nil {
+	sealed, err := n.o.Vault.Secret(ctx, account.Key(), tokenName)
+	if err != nil && community.KindOf(err) != community.NotFound {
 		return nil, err
 	}
+	token := string(sealed)
 	if token == "" {
 		return nil, community.Faultf(community.Unauthorised, "network.no_token")
 	}
@@ -175,11 +189,15 @@ func newSession(o *Options, account community.Account, token string) (*session, 
 	if err != nil {
 		return nil, err
 	}
+	tags, err := parseTags(account.Queries)
+	if err != nil {
+		return nil, err
+	}
 	budget := collectors.NewTransport(collectors.TransportOptions{
 		Base: keyed{o.HTTP.Transport}, Now: o.Now, Reserve: reserve,
 	})
 	s := &session{
-		o: o, account: account, token: token, server: server, scope: account.Scope,
+		o: o, account: account, token: token, server: server, scope: account.Scope, tags: tags,
 		budget: budget, http: &http.Client{Transport: budget},
 	}
 	if s.scope == "" {

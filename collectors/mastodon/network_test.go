@@ -74,11 +74,11 @@ func fake(t *testing.T, o mastodontest.Options) (*mastodontest.Server, *mastodon
 	t.Helper()
 	server := mastodontest.New(o, "brand", "alice", "bob")
 	t.Cleanup(server.Close)
-	a, err := mastodon.Verify(t.Context(), server.URL, "token-brand")
+	a, err := verify(t.Context(), server.URL, "token-brand")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return server, quick(func(context.Context, string) (string, error) { return "token-brand", nil }), a
+	return server, quick(holding("token-brand")), a
 }
 
 func TestVerify(t *testing.T) {
@@ -90,16 +90,16 @@ func TestVerify(t *testing.T) {
 	if a != want {
 		t.Errorf("%+v\nwant %+v", a, want)
 	}
-	if _, err := mastodon.Verify(t.Context(), server.URL, "wrong"); community.KindOf(err) != community.Unauthorised {
+	if _, err := verify(t.Context(), server.URL, "wrong"); community.KindOf(err) != community.Unauthorised {
 		t.Errorf("a wrong token: %v", err)
 	}
-	if _, err := mastodon.Verify(t.Context(), server.URL, " "); community.KindOf(err) != community.Unauthorised {
+	if _, err := verify(t.Context(), server.URL, " "); community.KindOf(err) != community.Invalid {
 		t.Errorf("no token: %v", err)
 	}
-	if _, err := mastodon.Verify(t.Context(), "gopher://x", "t"); community.KindOf(err) != community.Invalid {
+	if _, err := verify(t.Context(), "gopher://x", "t"); community.KindOf(err) != community.Invalid {
 		t.Errorf("a wrong address: %v", err)
 	}
-	if _, err := mastodon.Verify(t.Context(), "http://127.0.0.1:1", "t"); community.KindOf(err) != community.Unavailable {
+	if _, err := verify(t.Context(), "http://127.0.0.1:1", "t"); community.KindOf(err) != community.Unavailable {
 		t.Errorf("nobody there: %v", err)
 	}
 }
@@ -214,7 +214,7 @@ func TestBrokenItemHidesNothing(t *testing.T) {
 	defer proxy.Close()
 	a.Server = proxy.URL
 	var b basket
-	collect(t, quick(func(context.Context, string) (string, error) { return "token-brand", nil }), a, &b)
+	collect(t, quick(holding("token-brand")), a, &b)
 	b.wait(t, "the other two", func() bool { return b.messages[first].ID != "" && b.messages[last].ID != "" })
 	b.wait(t, "the broken one counted", func() bool { return b.unread > 0 && b.messages[broken].ID == "" })
 	b.wait(t, "the cursor", func() bool { return !b.cursor.Complete.IsZero() })

@@ -1,7 +1,7 @@
 package mastodon_test
 
 import (
-	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"strings"
@@ -28,7 +28,7 @@ func TestSuiteOnRealServer(t *testing.T) {
 }
 
 func realBench(t testing.TB, address, ours, theirs string) collectortest.Bench {
-	account, err := mastodon.Verify(t.Context(), address, ours)
+	account, err := verify(t.Context(), address, ours)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func realBench(t testing.TB, address, ours, theirs string) collectortest.Bench {
 	return collectortest.Bench{
 		Account: account, Shared: true, Patience: 30 * time.Second, Backlog: 90,
 		Network: mastodon.New(mastodon.Options{
-			Secret: func(context.Context, string) (string, error) { return ours, nil },
+			Vault:  holding(ours),
 			Logger: slog.New(slog.DiscardHandler),
 			Poll:   500 * time.Millisecond, PollStreaming: time.Second, Settle: time.Second,
 			Looks: looks(0, 1, 3, 5, 8, 12, 16, 20, 25, 30, 60),
@@ -85,5 +85,43 @@ func realBench(t testing.TB, address, ours, theirs string) collectortest.Bench {
 				return n
 			},
 		},
+	}
+}
+
+// TestTagsAndLikesOnRealServer listens to a hashtag, by stream and by poll, and
+// likes what it hears.
+func TestTagsAndLikesOnRealServer(t *testing.T) {
+	address, ours, theirs := os.Getenv("VIGIE_TEST_MASTODON_URL"), os.Getenv("VIGIE_TEST_MASTODON_TOKEN"), os.Getenv("VIGIE_TEST_MASTODON_TOKEN2")
+	if address == "" || ours == "" || theirs == "" {
+		t.Skip("no real server: set VIGIE_TEST_MASTODON_URL, VIGIE_TEST_MASTODON_TOKEN and VIGIE_TEST_MASTODON_TOKEN2")
+	}
+	bench := realBench(t, address, ours, theirs)
+	n, a := bench.Network.(*mastodon.Network), bench.Account
+	tag := fmt.Sprintf("vigie%d", time.Now().UnixNano())
+	a.Queries = "#" + tag
+	other := client.NewClient(&client.Config{Server: a.Server, AccessToken: theirs})
+	say := func(text string) string {
+		status, err := other.PostStatus(t.Context(), &client.Toot{Status: text, Visibility: "public"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(status.ID)
+	}
+	first := say("before #" + tag)
+	var b basket
+	collect(t, n, a, &b)
+	b.wait(t, "history", func() bool { return b.messages[first].ID != "" && !b.cursor.Complete.IsZero() })
+	second := say("after #" + tag)
+	b.wait(t, "news", func() bool { return b.messages[second].ID != "" })
+	if m := b.messages[second]; m.Via != "#"+tag || m.Author.URL == "" {
+		t.Errorf("%+v", m)
+	}
+	for _, deed := range []community.Deed{community.DeedLike, community.DeedLike, community.DeedUnlike} {
+		if err := n.Moderate(t.Context(), a, b.messages[second], deed); err != nil {
+			t.Errorf("%s: %v", deed, err)
+		}
+	}
+	if h, err := n.Check(t.Context(), a); err != nil || h.Push != community.PushOn {
+		t.Errorf("%+v %v", h, err)
 	}
 }

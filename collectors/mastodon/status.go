@@ -5,6 +5,7 @@ import (
 
 	client "github.com/mattn/go-mastodon"
 
+	"github.com/vigie-hq/vigie/collectors/plain"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -18,12 +19,13 @@ func (s *session) messageOf(status *client.Status, thread string) community.Mess
 		ID:        string(status.ID),
 		Thread:    thread,
 		InReplyTo: parentOf(status),
-		Kind:      kindOf(status, own),
+		Kind:      s.kindOf(status, own),
 		Author: community.Author{
 			ID:        string(status.Account.ID),
 			Handle:    status.Account.Acct,
 			Name:      status.Account.DisplayName,
 			Followers: int(status.Account.FollowersCount),
+			URL:       webAddress(status.Account.URL),
 		},
 		Text:      wordsOf(status),
 		Lang:      status.Language,
@@ -31,6 +33,9 @@ func (s *session) messageOf(status *client.Status, thread string) community.Mess
 		CreatedAt: status.CreatedAt.UTC(),
 		Private:   private(status.Visibility),
 		CanReply:  !own,
+	}
+	if !own {
+		m.Can = canDo(m.Private)
 	}
 	if !status.EditedAt.IsZero() {
 		m.EditedAt = status.EditedAt.UTC()
@@ -62,7 +67,7 @@ func wordsOf(status *client.Status) string {
 	if w := strings.TrimSpace(status.SpoilerText); w != "" {
 		parts = append(parts, w)
 	}
-	if t := textOf(status.Content); t != "" {
+	if t := plain.Text(status.Content); t != "" {
 		parts = append(parts, t)
 	}
 	if status.Poll != nil && len(status.Poll.Options) > 0 {
@@ -75,13 +80,13 @@ func wordsOf(status *client.Status) string {
 	return strings.Join(parts, "\n\n")
 }
 
-func kindOf(status *client.Status, own bool) community.Kind {
+func (s *session) kindOf(status *client.Status, own bool) community.Kind {
 	switch {
 	case status.Visibility == client.VisibilityDirectMessage:
 		return community.KindDirect
 	case parentOf(status) != "":
 		return community.KindReply
-	case own:
+	case own || !s.mentioned(status):
 		return community.KindPost
 	}
 	return community.KindMention
@@ -108,4 +113,42 @@ func mediaType(t string) string {
 		return "video"
 	}
 	return "file"
+}
+
+// mentioned tells whether a status names the account.
+func (s *session) mentioned(status *client.Status) bool {
+	for _, m := range status.Mentions {
+		if string(m.ID) == s.account.NativeID {
+			return true
+		}
+	}
+	return false
+}
+
+// viaOf is how a status came to us: by the tag, unless it is ours or to us anyway.
+func (s *session) viaOf(status *client.Status, via string) string {
+	if string(status.Account.ID) == s.account.NativeID || s.mentioned(status) {
+		return ""
+	}
+	return via
+}
+
+// tagOf is the first tag of a status that the account listens to, as in Via.
+func (s *session) tagOf(status *client.Status) string {
+	for _, tag := range s.tags {
+		for _, t := range status.Tags {
+			if strings.EqualFold(t.Name, tag) {
+				return via(tag)
+			}
+		}
+	}
+	return ""
+}
+
+// webAddress is an address that a page may link to, else nothing.
+func webAddress(address string) string {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		return address
+	}
+	return ""
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	client "github.com/mattn/go-mastodon"
 
 	"github.com/vigie-hq/vigie/collectors"
 	"github.com/vigie-hq/vigie/community"
@@ -83,6 +84,13 @@ func (st *streamer) once(ctx context.Context, attempt int) error {
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	// Hashtags come over the same connection; a server that cannot do that says so
+	// in a frame that is nothing to us, and the poll brings them.
+	for _, tag := range st.s.tags {
+		if err := conn.WriteJSON(map[string]string{"type": "subscribe", "stream": "hashtag", "tag": tag}); err != nil {
+			return err
+		}
+	}
 	go ping(ctx, conn)
 	st.up(true)
 	return st.read(ctx, conn)
@@ -173,7 +181,9 @@ func (st *streamer) handle(ctx context.Context, frame []byte) error {
 		if err != nil {
 			return err // the poll will name it
 		}
-		batch.Messages = []community.Message{st.s.messageOf(e.status, thread)}
+		m := st.s.messageOf(e.status, thread)
+		m.Via = st.s.viaOf(e.status, st.s.tagOf(e.status))
+		batch.Messages = []community.Message{m}
 		kept = func() { st.watch.add(e.status, st.s.o.Now()) }
 	default:
 		return nil
@@ -185,17 +195,11 @@ func (st *streamer) handle(ctx context.Context, frame []byte) error {
 	return nil
 }
 
-// concerns tells whether a status is ours, mentions us, or is the edit of one
-// that was collected (an edit may take the mention away).
+// concerns tells whether a status is ours, mentions us, has a tag that we listen
+// to (it may come over the home timeline too), or is the edit of one that was
+// collected (an edit may take mention and tag away).
 func (st *streamer) concerns(e *event) bool {
-	me := st.s.account.NativeID
-	if string(e.status.Account.ID) == me || e.edited && st.watch.knows(string(e.status.ID)) {
-		return true
-	}
-	for _, m := range e.status.Mentions {
-		if string(m.ID) == me {
-			return true
-		}
-	}
-	return false
+	own := string(e.status.Account.ID) == st.s.account.NativeID
+	return own || e.edited && st.watch.knows(string(e.status.ID)) || st.s.mentioned(e.status) ||
+		e.status.Visibility == client.VisibilityPublic && st.s.tagOf(e.status) != ""
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/vigie-hq/vigie/community"
 )
 
-// position is what Cursor.Since holds, as JSON: how far both feeds are settled,
-// and what is to be looked at again.
+// position is what Cursor.Since holds, as JSON: how far the feeds are settled, and
+// what is to be looked at again.
 type position struct {
-	Notification client.ID `json:"n,omitempty"`
-	Own          client.ID `json:"o,omitempty"`
-	Watch        []watched `json:"w,omitempty"`
+	Notification client.ID            `json:"n,omitempty"`
+	Own          client.ID            `json:"o,omitempty"`
+	Tags         map[string]client.ID `json:"t,omitempty"`
+	Watch        []watched            `json:"w,omitempty"`
 }
 
 // Notifications that are not about words. The list is short because every
@@ -32,7 +33,15 @@ type poller struct {
 	cursor community.Cursor
 	notes  feed[client.Notification]
 	own    feed[client.Status]
+	tags   []tagged
 	watch  *watchlist
+}
+
+// tagged is the feed of one hashtag: what the server knows of it, wherever it was
+// written.
+type tagged struct {
+	tag  string
+	feed feed[client.Status]
 }
 
 func newPoller(s *session, cursor community.Cursor, emit collectors.Emit) *poller {
@@ -54,17 +63,29 @@ func newPoller(s *session, cursor community.Cursor, emit collectors.Emit) *polle
 		items, err := r.GetNotificationsExclude(ctx, &exclude, pg)
 		return readPage(items, err, r.raw.Bytes(), p.notes.id)
 	}
-	p.own = feed[client.Status]{
-		since: at.Own, settle: s.o.Settle,
-		id:   func(st *client.Status) client.ID { return st.ID },
-		when: func(st *client.Status) time.Time { return st.CreatedAt },
-	}
-	p.own.fetch = func(ctx context.Context, pg *client.Pagination) (page[client.Status], error) {
+	p.own = p.statusFeed(at.Own, func(ctx context.Context, pg *client.Pagination) ([]*client.Status, error) {
 		without := url.Values{"exclude_reblogs": {"true"}}
-		items, err := r.GetAccountStatusesParams(ctx, client.ID(s.account.NativeID), without, pg)
-		return readPage(items, err, r.raw.Bytes(), p.own.id)
+		return r.GetAccountStatusesParams(ctx, client.ID(s.account.NativeID), without, pg)
+	}, r)
+	for _, tag := range s.tags {
+		p.tags = append(p.tags, tagged{tag, p.statusFeed(at.Tags[tag], func(ctx context.Context, pg *client.Pagination) ([]*client.Status, error) {
+			return r.GetTimelineHashtag(ctx, tag, false, pg)
+		}, r)})
 	}
 	return p
+}
+
+// statusFeed is a feed of statuses from a position.
+func (p *poller) statusFeed(since client.ID, get func(context.Context, *client.Pagination) ([]*client.Status, error), r *reader) feed[client.Status] {
+	id := func(st *client.Status) client.ID { return st.ID }
+	return feed[client.Status]{
+		since: since, settle: p.s.o.Settle, id: id,
+		when: func(st *client.Status) time.Time { return st.CreatedAt },
+		fetch: func(ctx context.Context, pg *client.Pagination) (page[client.Status], error) {
+			items, err := get(ctx, pg)
+			return readPage(items, err, r.raw.Bytes(), id)
+		},
+	}
 }
 
 // poll brings everything that is new since the cursor, then looks again at what
@@ -81,8 +102,15 @@ func (p *poller) poll(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := p.posts(ctx, started); err != nil {
+	if err := p.listed(ctx, started, &p.own, ""); err != nil {
 		return err
+	}
+	for i := range p.tags {
+		t := &p.tags[i]
+		err := p.listed(ctx, started, &t.feed, via(t.tag))
+		if err != nil && community.KindOf(err) != community.NotFound { // a tag nobody used yet
+			return err
+		}
 	}
 	if err := p.look(ctx); err != nil {
 		return err
@@ -144,30 +172,31 @@ func (p *poller) noted(ctx context.Context) func([]*client.Notification, int) er
 			}
 			statuses = append(statuses, n.Status)
 		}
-		return p.statuses(ctx, statuses, unreadable)
+		return p.statuses(ctx, statuses, unreadable, "")
 	}
 }
 
-// posts brings the account's own posts: answers given elsewhere, and what its
-// threads are about. A first connection takes the newest page alone.
-func (p *poller) posts(ctx context.Context, now time.Time) error {
-	give := func(items []*client.Status, unreadable int) error { return p.statuses(ctx, items, unreadable) }
-	if p.own.since != "" {
-		return p.own.sweep(ctx, now, give)
+// listed brings what a list of statuses holds: the account's own posts (answers
+// given elsewhere, and what its threads are about), or those of a hashtag. A first
+// connection takes the newest page alone.
+func (p *poller) listed(ctx context.Context, now time.Time, f *feed[client.Status], via string) error {
+	give := func(items []*client.Status, unreadable int) error { return p.statuses(ctx, items, unreadable, via) }
+	if f.since != "" {
+		return f.sweep(ctx, now, give)
 	}
-	got, err := p.own.fetch(ctx, &client.Pagination{Limit: pageSize})
+	got, err := f.fetch(ctx, &client.Pagination{Limit: pageSize})
 	if err != nil {
 		return err
 	}
-	if err := p.own.take(got, give); err != nil {
+	if err := f.take(got, give); err != nil {
 		return err
 	}
-	p.own.since = got.oldest
+	f.since = got.oldest
 	return nil
 }
 
 // statuses emits a page, oldest first (the server gives it newest first).
-func (p *poller) statuses(ctx context.Context, statuses []*client.Status, unreadable int) error {
+func (p *poller) statuses(ctx context.Context, statuses []*client.Status, unreadable int, via string) error {
 	messages := make([]community.Message, 0, len(statuses))
 	for i := len(statuses) - 1; i >= 0; i-- {
 		if statuses[i].Reblog != nil {
@@ -177,7 +206,9 @@ func (p *poller) statuses(ctx context.Context, statuses []*client.Status, unread
 		if err != nil {
 			return asFault(err)
 		}
-		messages = append(messages, p.s.messageOf(statuses[i], thread))
+		m := p.s.messageOf(statuses[i], thread)
+		m.Via = p.s.viaOf(statuses[i], via)
+		messages = append(messages, m)
 		p.watch.add(statuses[i], p.s.o.Now())
 	}
 	return p.save(ctx, messages, unreadable)
@@ -185,13 +216,17 @@ func (p *poller) statuses(ctx context.Context, statuses []*client.Status, unread
 
 // save emits messages together with where the cursor then stands.
 func (p *poller) save(ctx context.Context, messages []community.Message, unreadable int) error {
-	since, err := json.Marshal(position{p.notes.since, p.own.since, p.watch.list()})
+	tags := make(map[string]client.ID, len(p.tags))
+	for i := range p.tags {
+		tags[p.tags[i].tag] = p.tags[i].feed.since
+	}
+	since, err := json.Marshal(position{p.notes.since, p.own.since, tags, p.watch.list()})
 	if err != nil {
 		return err
 	}
 	p.cursor.Since = string(since)
 	cursor := p.cursor
-	return p.emit(ctx, collectors.Batch{Messages: messages, Cursor: &cursor, Unreadable: unreadable})
+	return p.emit(ctx, collectors.Batch{Messages: messages, Cursor: &cursor, Unreadable: unreadable, Skew: p.s.budget.Skew()})
 }
 
 // look reads again what is due: what changed is emitted, what is gone is
@@ -212,7 +247,7 @@ func (p *poller) look(ctx context.Context) error {
 			if !p.watch.looked(id, status, p.s.o.Now()) {
 				continue
 			}
-			if err := p.statuses(ctx, []*client.Status{status}, 0); err != nil {
+			if err := p.statuses(ctx, []*client.Status{status}, 0, p.s.tagOf(status)); err != nil {
 				return err
 			}
 		case isFault(err) || ctx.Err() != nil:

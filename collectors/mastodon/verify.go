@@ -2,24 +2,22 @@ package mastodon
 
 import (
 	"context"
-	"net/http"
 	"strings"
-	"time"
 
 	"github.com/vigie-hq/vigie/community"
 )
 
-// Verify asks a server whose token this is and returns that account, active,
+// verify asks a server whose token this is and returns that account, active,
 // collecting and sending; brand and role are the caller's to set. server is
 // an address such as https://mastodon.social; https is meant where no scheme
 // stands. Faults: Invalid (no such address), Unauthorised (not a token there),
 // Unavailable.
-func Verify(ctx context.Context, server, token string) (community.Account, error) {
+func verify(ctx context.Context, o *Options, server, token string) (community.Account, error) {
 	token = strings.TrimSpace(token)
 	if token == "" {
 		return community.Account{}, community.Faultf(community.Unauthorised, "network.no_token")
 	}
-	s, err := newSession(&Options{HTTP: &http.Client{}, Now: time.Now}, community.Account{Network: Name, Server: server}, token)
+	s, err := newSession(o, community.Account{Network: Name, Server: server}, token)
 	if err != nil {
 		return community.Account{}, err
 	}

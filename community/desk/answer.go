@@ -142,19 +142,22 @@ func (d *Desk) hold(ctx context.Context, tx Tx, settings *Settings, c *community
 	if reply.Basis == "" {
 		reply.Basis = latest.Key
 	}
+	others, err := tx.Replies(ctx, c.ID)
+	if err != nil {
+		return reply, err
+	}
+	others = slices.DeleteFunc(others, func(r community.Reply) bool { return r.ID == reply.ID })
+	if target.Message.Once(reply.Visibility) && slices.ContainsFunc(others, func(r community.Reply) bool {
+		return r.InReplyTo == reply.InReplyTo && r.Visibility == reply.Visibility && (r.State == community.ReplySent || onItsWay(&r))
+	}) {
+		return reply, community.Faultf(community.Forbidden, "reply.private_once")
+	}
 	if !a.Anyway {
 		if latest.Key != reply.Basis {
 			return reply, community.Faultf(community.Conflict, "reply.meanwhile")
 		}
-		others, err := tx.Replies(ctx, c.ID)
-		if err != nil {
-			return reply, err
-		}
-		for i := range others {
-			onItsWay := others[i].State == community.ReplyHeld || others[i].State == community.ReplySending || others[i].State == community.ReplyUnknown
-			if others[i].ID != reply.ID && onItsWay {
-				return reply, community.Faultf(community.Conflict, "reply.colleague", others[i].Agent)
-			}
+		if i := slices.IndexFunc(others, func(r community.Reply) bool { return onItsWay(&r) }); i >= 0 {
+			return reply, community.Faultf(community.Conflict, "reply.colleague", others[i].Agent)
 		}
 	}
 	reply.Basis = latest.Key
@@ -172,6 +175,11 @@ func (d *Desk) hold(ctx context.Context, tx Tx, settings *Settings, c *community
 	return reply, nil
 }
 
+// onItsWay tells whether a reply may yet reach the customer.
+func onItsWay(r *community.Reply) bool {
+	return r.State == community.ReplyHeld || r.State == community.ReplySending || r.State == community.ReplyUnknown
+}
+
 // fits tells whether the reply may be sent from its account to its target.
 func (d *Desk) fits(settings *Settings, c *community.Conversation, target *community.Entry, reply community.Reply, limits map[string]community.Capability) error {
 	account := accountOf(settings, reply.Account)
@@ -184,12 +192,11 @@ func (d *Desk) fits(settings *Settings, c *community.Conversation, target *commu
 		return community.Faultf(community.Forbidden, "reply.collect_only")
 	case target.Gone:
 		return community.Faultf(community.Invalid, "reply.target_deleted")
-	case !target.Message.CanReply:
-		return community.Faultf(community.Forbidden, "reply.not_answerable")
-	case !target.Message.ReplyUntil.IsZero() && d.now().After(target.Message.ReplyUntil):
-		return community.Faultf(community.Forbidden, "reply.window")
 	case target.Message.Private && reply.Visibility != community.Private:
 		return community.Faultf(community.Forbidden, "reply.visibility")
+	}
+	if err := target.Message.Answerable(reply.Visibility, d.now()); err != nil {
+		return err
 	}
 	if err := community.MaySend(c.Category, account.Role, reply.Kind); err != nil {
 		return err

@@ -69,7 +69,7 @@ func (d *Desk) claim(ctx context.Context, tx Tx) (outgoing, error) {
 		return outgoing{looked: true}, err
 	}
 	account := accountOf(settings, r.Account)
-	switch event, why := community.MayLeave(*r, situation(c, account, target, latest), now); event {
+	switch event, why := community.MayLeave(*r, situation(c, account, target, latest, r.Visibility, now), now); event {
 	case community.ReplyGiveBack:
 		next, err := r.Next(event, now)
 		if err != nil {
@@ -98,16 +98,19 @@ func (d *Desk) claim(ctx context.Context, tx Tx) (outgoing, error) {
 const recheck = 15 * time.Second
 
 // situation is what the rules need to know of a reply's place, now.
-func situation(c *community.Conversation, account *community.Account, target, latest *community.Entry) community.Situation {
+func situation(c *community.Conversation, account *community.Account, target, latest *community.Entry, v community.Visibility, now time.Time) community.Situation {
 	s := community.Situation{Category: c.Category, Account: community.AccountDeactivated}
 	if account != nil {
 		s.Role, s.Account = account.Role, account.State
+		if account.State == community.AccountActive {
+			s.Back = account.Since
+		}
 	}
 	if latest != nil {
 		s.Newest = latest.Key
 	}
 	if target != nil {
-		s.CanReply, s.ReplyUntil = target.Message.CanReply && !target.Gone, target.Message.ReplyUntil
+		s.CanReply, s.ReplyUntil = !target.Gone && target.Message.Answerable(v, now) == nil, target.Message.AnswerUntil(v)
 	}
 	return s
 }
@@ -191,9 +194,7 @@ func (d *Desk) disconnect(ctx context.Context, tx Tx, settings *Settings, accoun
 	if a == nil || a.State != community.AccountActive {
 		return nil
 	}
-	dead := *a
-	dead.State, dead.Why = community.AccountReconnect, keyOf(why)
-	if err := tx.PutAccount(ctx, dead); err != nil {
+	if err := tx.PutAccount(ctx, a.In(community.AccountReconnect, keyOf(why), d.now())); err != nil {
 		return err
 	}
 	return tx.PutEvent(ctx, community.Event{Type: community.EventAccountChanged, Brand: a.Brand, At: d.now()})

@@ -9,7 +9,7 @@ import (
 
 // Desk is where everything that happens to a conversation is decided: what the
 // stream brings (Receive), what people do (Answer, Handoff, Assign, Correct,
-// Write, Close, Escalate ...), and what time does (Deliver, Watch, Relay).
+// Write, Close, Escalate, Moderate ...), and what time does (Deliver, Watch, Relay).
 // Every verb of a person takes a Viewer and refuses what he may not do.
 // A Desk is safe for concurrent use.
 type Desk struct {
@@ -30,6 +30,9 @@ type Sender interface {
 	// Uncertain; Look's found is false when our reply is certainly not there.
 	Reply(ctx context.Context, account community.Account, target community.Message, reply community.Reply) (community.Receipt, error)
 	Look(ctx context.Context, account community.Account, target community.Message, reply community.Reply) (receipt community.Receipt, found bool, err error)
+	// Moderate is a network's (see collectors.Moderator); a network that has none
+	// is a Fault Forbidden "deed.none".
+	Moderate(ctx context.Context, account community.Account, target community.Message, deed community.Deed) error
 	// Describe says what the account may do; a network without a collector can
 	// be read and not answered: Fault NotFound "network.unknown".
 	Describe(ctx context.Context, account community.Account) (community.Capability, error)

@@ -98,6 +98,10 @@ func (d *Desk) file(ctx context.Context, tx Tx, c *community.Classified) (commun
 	for _, at := range []*time.Time{&m.CreatedAt, &m.EditedAt, &m.ReceivedAt} {
 		*at = at.Truncate(time.Millisecond) // as stores keep it, so that a repeat compares equal
 	}
+	for i := range m.Can {
+		m.Can[i].Until = m.Can[i].Until.Truncate(time.Millisecond)
+	}
+	m.Can = community.JoinAbilities(m.Can, nil)
 	settings, account, err := d.reached(ctx, tx, m)
 	if err != nil {
 		return "", err
@@ -231,6 +235,9 @@ func entryAfter(held *community.Entry, c *community.Classified, history communit
 			after.Message.Origin = newest(held.Message.Origin, m.Origin)
 		}
 	}
+	if held != nil {
+		after.Message.Can = community.JoinAbilities(held.Message.Can, m.Can)
+	}
 	after.Message.Deleted = after.Gone
 	return after
 }
@@ -280,7 +287,7 @@ func keepOther(ctx context.Context, tx Tx, held, after *community.Entry, m *comm
 
 // sightedAgain takes from a duplicate what it may still teach: that the message
 // was addressed to us, was received earlier than we knew, or was edited back to
-// these words.
+// these words, or what can be done to it.
 func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held *community.Entry, c *community.Classified) error {
 	if held == nil || held.Bare {
 		return nil
@@ -296,9 +303,10 @@ func (d *Desk) sightedAgain(ctx context.Context, tx Tx, settings *Settings, held
 	if r := m.Revision(); r.Hash == held.Revision.Hash && r.At.After(held.Revision.At) {
 		after.Revision.At, after.Revision.Seen = r.At, r.Seen
 	}
+	after.Message.Can = community.JoinAbilities(held.Message.Can, m.Can)
 	after.Version++
 	if account == held.Message.Account && via == held.Message.Via && received.Equal(held.Message.ReceivedAt) && after.Message.Origin == held.Message.Origin {
-		if after.Revision == held.Revision {
+		if after.Revision == held.Revision && slices.Equal(after.Message.Can, held.Message.Can) {
 			return nil
 		}
 		return tx.PutEntry(ctx, held, &after)

@@ -48,6 +48,13 @@ type Tx interface {
 	PutChannel(ctx context.Context, c community.Channel) error
 	PutAccount(ctx context.Context, a community.Account) error
 
+	// Account reads one by its key; PutAccountAct keeps what somebody did to it.
+	Account(ctx context.Context, key string) (*community.Account, error)
+	PutAccountAct(ctx context.Context, a community.AccountAct) error
+	// PutSecrets seals several secrets of an owner at once; a nil one is
+	// forgotten.
+	PutSecrets(ctx context.Context, owner string, secrets map[string][]byte) error
+
 	// PutRules writes a list and why it changed. before is what Rules returned
 	// (nil for the first own list); the version must be before's plus one, else
 	// the write is a Fault Conflict "rule.list". A rule with another Version or

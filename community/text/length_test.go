@@ -44,3 +44,13 @@ func FuzzWeighted(f *testing.F) {
 		}
 	})
 }
+
+func TestHasLink(t *testing.T) {
+	for s, want := range map[string]bool{
+		"": false, "Bonjour.Merci": false, "voir vigie.fr": true, "https://t.co/a": true, "été 👍🏽 http://a.fr!": true, "lea@vigie.fr": false, "e.g.": false,
+	} {
+		if got := HasLink(s); got != want {
+			t.Errorf("HasLink(%q) = %v", s, got)
+		}
+	}
+}

@@ -151,3 +151,14 @@ func queryAt(s string, i int) int {
 	}
 	return end
 }
+
+// HasLink tells whether X would make a link of some part of s.
+func HasLink(s string) bool {
+	for i := 0; i < len(s); {
+		if linkAt(s, i) > 0 {
+			return true
+		}
+		i += Grapheme(s[i:])
+	}
+	return false
+}

@@ -9,5 +9,6 @@ import "./compose.js";
 import "./triage.js";
 import "./rule.js";
 import "./audit.js";
+import "./account.js";
 import "./keys.js";
 import "./live.js";

@@ -41,10 +41,18 @@ function dress() {
       if (other) other.checked = true;
     }
   }
-  const limit = f.querySelector(".count span");
-  if (limit && o) limit.textContent = Number(o.dataset.limit).toLocaleString(document.documentElement.lang);
+  const most = limit();
+  const side = mode() === "private" ? "Private" : "Public";
+  const said = f.querySelector(".count .most");
+  if (said) said.textContent = most ? ` / ${most.toLocaleString(document.documentElement.lang)}` : "";
+  const unit = f.querySelector(".count .unit");
+  if (unit && o) unit.textContent = o.dataset[`unit${side}`];
+  for (const hint of f.querySelectorAll(".hint[data-account]")) hint.hidden = hint.dataset.account !== o?.value;
   count();
 }
+
+// limit is the longest text of a reply of the chosen mode from the chosen account.
+const limit = () => Number(sender()?.dataset[mode() === "private" ? "limitPrivate" : "limitPublic"]) || 0;
 
 // count asks the server: the number is the one the sender obeys.
 function count() {
@@ -55,12 +63,14 @@ function count() {
   if (!out || !o || mode() === "note") return;
   const show = (n) => {
     out.textContent = n.toLocaleString(document.documentElement.lang);
-    const over = Number(o.dataset.limit) > 0 && n > o.dataset.limit;
+    const over = limit() > 0 && n > limit();
     f.querySelector(".count").classList.toggle("over", over);
     box().setAttribute("aria-invalid", over);
     f.querySelector(".count").title = over ? f.querySelector(".count").dataset.over : "";
   };
   const text = box().value;
+  const link = f.querySelector(".link-hint");
+  if (link) link.hidden = !/\bhttps?:\/\/|\bwww\.|\b[\w-]+\.(com|fr|net|org|io|eu|shop|store)\b/i.test(text);
   if (!text) return show(0);
   counting = setTimeout(async () => {
     const body = new URLSearchParams({ text, network: o.dataset.network, mode: mode() });
@@ -108,8 +118,9 @@ function ready() {
   dress();
 }
 
-// answer says which message is answered; none: the customer's last.
-function answer(message, name) {
+// answer says which message is answered, and in which mode where that is asked
+// for; none: the customer's last.
+function answer(message, name, how) {
   const f = form();
   if (!f) return;
   f.elements.in_reply_to.value = message;
@@ -118,7 +129,8 @@ function answer(message, name) {
     said.hidden = !message;
     said.querySelector("span").textContent = name || "";
   }
-  if (mode() === "note") write("public");
+  if (how) write(how);
+  else if (mode() === "note") write("public");
   else box().focus();
 }
 
@@ -140,7 +152,7 @@ document.addEventListener("keydown", (e) => {
 });
 document.addEventListener("click", (e) => {
   const to = e.target.closest("[data-answer]");
-  if (to) answer(to.dataset.answer, to.dataset.name);
+  if (to) answer(to.dataset.answer, to.dataset.name, to.dataset.mode);
   const relay = e.target.closest("[data-relay]");
   if (relay) {
     form().elements.account.value = relay.dataset.relay;

@@ -22,6 +22,12 @@ type Options struct {
 	Now     func() time.Time // the installation's one clock; default time.Now
 	Readers int              // connections that read; default 4
 	KeyFile string           // key that seals network tokens; default secret.key beside the file
+	// Keys are keys in the place of the file's, each 64 hexadecimal figures, with
+	// commas between: the first seals, all of them open.
+	Keys string
+	// Holder is whose leases this process's are: replies leave only from accounts
+	// it holds. Empty: from all, for whoever is certainly alone.
+	Holder string
 }
 
 // The caches of the connections, in KiB. Idle memory is bounded by their sum.
@@ -33,9 +39,11 @@ const (
 // DB is one open database. It is safe for concurrent use. The askers' types
 // (NewDesk, NewInbox ...) stand on it.
 type DB struct {
-	path    string
-	now     func() time.Time
-	keyFile string
+	path      string
+	now       func() time.Time
+	keyFile   string
+	givenKeys string
+	holder    string
 
 	writing *sql.DB // holds the one writing connection
 	writer  *conn
@@ -67,7 +75,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	db := &DB{
-		path: path, now: o.Now, keyFile: o.KeyFile,
+		path: path, now: o.Now, keyFile: o.KeyFile, givenKeys: o.Keys, holder: o.Holder,
 		authors: newProfiles(), settings: settingsCache{held: map[string]*desk.Settings{}},
 		wake: make(chan struct{}, 1),
 	}

@@ -51,12 +51,18 @@ type exportedMessage struct {
 	Urgency   string   `json:"urgency"`
 	Channel   string   `json:"channel,omitempty"` // the one a rule chose
 	Tags      []string `json:"tags,omitempty"`
+	ReplyWhy  string   `json:"reply_why,omitempty"`
+	Can       string   `json:"can,omitempty"` // JSON
+	AuthorURL string   `json:"author_url,omitempty"`
+	Hidden    bool     `json:"hidden,omitempty"`
+	Liked     bool     `json:"liked,omitempty"`
 }
 
 func (s *snapshot) exportMessages(ctx context.Context, lines *json.Encoder) error {
 	l := s.db.labels
 	return each(ctx, s, `SELECT m.key, m.brand, m.network, m.scope, m.native, m.text, m.rev_hash, m.is_gone, m.is_out,
 		m.category, m.urgency, m.sentiment, m.reason, m.language, m.complaint, m.urgent, m.channel, m.tags,
+		m.reply_why, m.can, m.author_url, m.is_hidden, m.is_liked,
 		(SELECT group_concat(r.hash) FROM revision r WHERE r.message = m.key) FROM message m ORDER BY m.key`, nil, func(rows *sql.Rows) error {
 		var e exportedMessage
 		var v [6]string
@@ -64,7 +70,7 @@ func (s *snapshot) exportMessages(ctx context.Context, lines *json.Encoder) erro
 		var others sql.NullString
 		if err := rows.Scan(&e.Message, named(l, &e.Brand), named(l, &e.Network), named(l, &e.Scope), &e.ID, &text, &hash, &e.Gone, &e.Out,
 			named(l, &v[0]), named(l, &v[1]), named(l, &v[2]), named(l, &v[3]), named(l, &v[4]), named(l, &v[5]), named(l, &e.Urgency),
-			named(l, &e.Channel), tagSet{l, &e.Tags}, &others); err != nil {
+			named(l, &e.Channel), tagSet{l, &e.Tags}, &e.ReplyWhy, &e.Can, &e.AuthorURL, &e.Hidden, &e.Liked, &others); err != nil {
 			return err
 		}
 		e.Text, e.Verdict = hashText(text), v[:]

@@ -66,9 +66,9 @@ func TestMarks(t *testing.T) {
 func TestSecretsAreSealed(t *testing.T) {
 	dir := t.TempDir()
 	db := opened(t, filepath.Join(dir, "vigie.db"), Options{})
-	m, ctx := NewMemory(db), t.Context()
+	m, ctx := NewVault(db), t.Context()
 	secret := []byte("a-token-nobody-may-read")
-	if err := m.PutSecret(ctx, "account", "token", secret); err != nil {
+	if err := m.PutSecrets(ctx, "account", map[string][]byte{"token": secret}); err != nil {
 		t.Fatal(err)
 	}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -111,24 +111,6 @@ func TestSecretsAreSealed(t *testing.T) {
 }
 
 func filepathDB(t testing.TB) *DB { return &DB{keyFile: filepath.Join(t.TempDir(), "secret.key")} }
-
-func TestLedger(t *testing.T) {
-	db := opened(t, filepath.Join(t.TempDir(), "vigie.db"), Options{})
-	m, ctx := NewMemory(db), t.Context()
-	hour := storetest.Clock()
-	for _, delta := range []Ledger{
-		{Pushed: 2, Recovered: 1, Gap: time.Minute, Lag: 3 * time.Second},
-		{Pushed: 1, Duplicates: 4, Lag: time.Second, Unreadable: 1},
-	} {
-		if err := m.AddLedger(ctx, "account", hour, delta); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := m.Ledger(ctx, "account", hour)
-	if want := (Ledger{Pushed: 3, Recovered: 1, Duplicates: 4, Unreadable: 1, Gap: time.Minute, Lag: 3 * time.Second}); err != nil || got != want {
-		t.Errorf("got %+v, %v", got, err)
-	}
-}
 
 // TestErasedWordsLeaveNoCopy changes a message's words and looks for the old
 // ones in the file: neither the row nor the full text may hold them.
@@ -182,7 +164,7 @@ func TestPlans(t *testing.T) {
 		db := opened(tb, filepath.Join(tb.TempDir(), "vigie.db"), Options{Now: storetest.Clock})
 		tb.Cleanup(func() { checkPlans(tb, db, walks) })
 		return storetest.Bench{
-			Store: NewDesk(db), Reader: NewInbox(db), Door: NewDoor(db), Memory: NewMemory(db),
+			Store: NewDesk(db), Reader: NewInbox(db), Door: NewDoor(db), Memory: NewMemory(db), Vault: NewVault(db), Connecting: NewConnecting(db),
 			Outbox: NewOutbox(db), Mood: NewMood(db), Positions: NewPositions(db), Lessons: NewLessons(db), Rules: NewRules(db), Export: db.Export,
 		}
 	})

@@ -64,11 +64,17 @@ func (t *Tx) ReplyByReceipt(_ context.Context, account, nativeID string) (*commu
 	return t.oneReply(`WHERE r.account = $1 AND r.native = $2 AND r.native <> '' AND r.state = 'sent' ORDER BY r.created_at LIMIT 1`, account, nativeID)
 }
 
-// ClaimReply implements desk.Tx.
+// ClaimReply implements desk.Tx. Whoever shares the store with others claims
+// only what leaves from an account whose lease is his.
 func (t *Tx) ClaimReply(_ context.Context, now time.Time) (*community.Reply, error) {
-	return t.oneReply(`WHERE r.state = 'held' AND r.send_after <= $1
-		AND NOT EXISTS (SELECT 1 FROM reply s WHERE s.state = 'sending' AND s.account = r.account)
-		ORDER BY r.send_after, r.id LIMIT 1`, ms(now))
+	const due = `WHERE r.state = 'held' AND r.send_after <= $1
+		AND NOT EXISTS (SELECT 1 FROM reply s WHERE s.state = 'sending' AND s.account = r.account) `
+	const first = `ORDER BY r.send_after, r.id LIMIT 1`
+	if t.db.holder == "" {
+		return t.oneReply(due+first, ms(now))
+	}
+	return t.oneReply(due+`AND EXISTS (SELECT 1 FROM lease l WHERE l.account = r.account AND l.holder = $2 AND l.until > $3) `+first,
+		ms(now), t.db.holder, ms(t.db.now()))
 }
 
 // UnknownReplies implements desk.Tx.

@@ -18,7 +18,7 @@ const entryColumns = `m.num, m.key, m.version, m.brand, m.network, m.account, m.
 	m.category_p, m.urgency_p, m.urgency_s, m.sentiment_p, m.reason_p, m.language_p, m.complaint_p,
 	m.model, m.rules, m.corrections, m.edits, m.rev_at, m.rev_seen, m.rev_hash, m.followers, m.verified,
 	m.native, m.thread, m.in_reply_to, m.author_id, m.handle, m.name, m.verdict_id, m.reply, m.url, m.media, m.extra, m.text,
-	m.channel, m.tags, m.ruled`
+	m.channel, m.tags, m.ruled, m.reply_why, m.can, m.author_url, m.is_hidden, m.is_liked`
 
 const oneMessage = `SELECT ` + entryColumns + ` FROM message m WHERE m.num = $1`
 
@@ -27,7 +27,7 @@ type entryRow struct {
 	num          int64
 	abstain      int64
 	media, extra string
-	ruled        string
+	ruled, can   string
 	e            community.Entry
 }
 
@@ -44,7 +44,8 @@ func (r *entryRow) scan(rows *sql.Rows, l *labels) error {
 		named(l, &v.Model), &v.Rules, &v.Corrections, &r.e.Edits,
 		moment{&r.e.Revision.At}, moment{&r.e.Revision.Seen}, &r.e.Revision.Hash, &m.Author.Followers, &m.Author.Verified,
 		&m.ID, &m.Thread, &m.InReplyTo, &m.Author.ID, &m.Author.Handle, &m.Author.Name, &v.ID, &r.e.Reply, &m.URL,
-		&r.media, &r.extra, &m.Text, named(l, &v.Channel), tagSet{l, &v.Tags}, &r.ruled)
+		&r.media, &r.extra, &m.Text, named(l, &v.Channel), tagSet{l, &v.Tags}, &r.ruled,
+		&m.ReplyWhy, &r.can, &m.Author.URL, &r.e.Hidden, &r.e.Liked)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,9 @@ func (r *entryRow) scan(rows *sql.Rows, l *labels) error {
 		return err
 	}
 	if err := unpack(r.media, &m.Media); err != nil {
+		return err
+	}
+	if err := unpack(r.can, &m.Can); err != nil {
 		return err
 	}
 	return unpack(r.extra, &m.Extra)
@@ -85,7 +89,7 @@ var messageColumns = strings.Fields(`num key version author brand network accoun
 	kind lang origin via batch reply_kind urgent category urgency sentiment reason language complaint abstain
 	category_p urgency_p urgency_s sentiment_p reason_p language_p complaint_p model rules corrections edits
 	rev_at rev_seen rev_hash followers verified native thread in_reply_to author_id handle name verdict_id reply url media extra text
-	channel tags ruled`)
+	channel tags ruled reply_why can author_url is_hidden is_liked`)
 
 var (
 	insertMessage = insert("message", messageColumns)
@@ -127,6 +131,10 @@ func (t *Tx) entryArgs(num, author int64, e *community.Entry) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	can, err := pack(m.Can, len(m.Can) == 0)
+	if err != nil {
+		return nil, err
+	}
 	ruled, err := packRuled(v)
 	if err != nil {
 		return nil, err
@@ -153,5 +161,6 @@ func (t *Tx) entryArgs(num, author int64, e *community.Entry) ([]any, error) {
 		ms(e.Revision.At), ms(e.Revision.Seen), e.Revision.Hash, m.Author.Followers, bit(m.Author.Verified),
 		m.ID, m.Thread, m.InReplyTo, m.Author.ID, text.Clean(m.Author.Handle), text.Clean(m.Author.Name), verdictID, e.Reply, m.URL,
 		media, extra, text.Clean(m.Text), t.label(v.Channel), t.tagsLabel(v.Tags), ruled,
+		m.ReplyWhy, can, m.Author.URL, bit(e.Hidden), bit(e.Liked),
 	}, nil
 }

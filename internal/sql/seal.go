@@ -1,48 +1,102 @@
 package sql
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/vigie-hq/vigie/community"
 )
 
-// seal encrypts a secret with AES-256-GCM under the installation's key. Where
-// it is kept is authenticated with it, so that rows cannot be swapped.
-func (db *DB) seal(account, name string, secret []byte) ([]byte, error) {
-	aead, err := db.aead()
-	if err != nil {
-		return nil, err
-	}
-	nonce := make([]byte, aead.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, err
-	}
-	return aead.Seal(nonce, nonce, secret, []byte(account+"\x00"+name)), nil
+// A sealed secret is the id of its key, a nonce, and the secret in AES-256-GCM.
+// What was sealed before keys had ids lacks the first part.
+
+// keyLength is how many bytes a key has, idLength how many of its hash name it.
+const (
+	keyLength = 32
+	idLength  = 4
+)
+
+// sealKey is one key of the installation.
+type sealKey struct {
+	id   []byte
+	text string // as the file holds it
+	aead cipher.AEAD
 }
 
-func (db *DB) unseal(account, name string, sealed []byte) ([]byte, error) {
-	aead, err := db.aead()
+// seal encrypts a secret under the installation's first key. Where it is kept is
+// authenticated with it, so that rows cannot be swapped.
+func (db *DB) seal(owner, name string, secret []byte) ([]byte, error) {
+	keys, err := db.keys()
 	if err != nil {
 		return nil, err
 	}
-	n := aead.NonceSize()
+	return keys[0].seal(owner, name, secret)
+}
+
+func (k *sealKey) seal(owner, name string, secret []byte) ([]byte, error) {
+	n := k.aead.NonceSize()
+	out := make([]byte, idLength+n, idLength+n+len(secret)+k.aead.Overhead())
+	copy(out, k.id)
+	if _, err := rand.Read(out[idLength:]); err != nil {
+		return nil, err
+	}
+	return k.aead.Seal(out, out[idLength:], secret, boundTo(owner, name)), nil
+}
+
+// unseal opens what one of the installation's keys sealed. What none of them
+// opens is a Fault Unavailable "store.key".
+func (db *DB) unseal(owner, name string, sealed []byte) ([]byte, error) {
+	keys, err := db.keys()
+	if err != nil {
+		return nil, err
+	}
+	return open(keys, owner, name, sealed)
+}
+
+func open(keys []sealKey, owner, name string, sealed []byte) ([]byte, error) {
+	for i := range keys {
+		k := &keys[i]
+		if rest, named := bytes.CutPrefix(sealed, k.id); named {
+			if secret, err := k.open(owner, name, rest); err == nil {
+				return secret, nil
+			}
+		}
+	}
+	for i := range keys { // sealed before keys had ids
+		if secret, err := keys[i].open(owner, name, sealed); err == nil {
+			return secret, nil
+		}
+	}
+	return nil, community.Faultf(community.Unavailable, "store.key")
+}
+
+func (k *sealKey) open(owner, name string, sealed []byte) ([]byte, error) {
+	n := k.aead.NonceSize()
 	if len(sealed) < n {
 		return nil, errors.New("a sealed secret is cut short")
 	}
-	return aead.Open(nil, sealed[:n], sealed[n:], []byte(account+"\x00"+name))
+	return k.aead.Open(nil, sealed[:n], sealed[n:], boundTo(owner, name))
 }
 
-// aead reads the key, which is made at the first use and readable by its owner
-// only. The file is read each time: secrets are asked for seldom, and the key is
-// then nowhere in idle memory.
-func (db *DB) aead() (cipher.AEAD, error) {
+func boundTo(owner, name string) []byte { return []byte(owner + "\x00" + name) }
+
+// keys reads the installation's keys, the one to seal with first: those that it
+// was given, else those of its file, which is made at the first use and readable
+// by its owner only. The file is read each time: secrets are asked for seldom,
+// and the key is then nowhere in idle memory.
+func (db *DB) keys() ([]sealKey, error) {
+	if db.givenKeys != "" {
+		return parseKeys(db.givenKeys)
+	}
 	db.sealing.Lock()
 	defer db.sealing.Unlock()
 	text, err := os.ReadFile(db.keyFile)
@@ -52,38 +106,93 @@ func (db *DB) aead() (cipher.AEAD, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("%s does not hold a key", db.keyFile)
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
+	return parseKeys(string(text))
 }
 
-// makeKey writes a new key, whole or not at all: it is linked into place, so
+// parseKeys reads keys of 64 hexadecimal figures, between them white space or
+// commas. Text that is none, or holds no key, is a Fault Invalid
+// "store.key_form"; the text is not repeated.
+func parseKeys(text string) ([]sealKey, error) {
+	var out []sealKey
+	for one := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\n' || r == '\r' || r == '\t' }) {
+		key, err := hex.DecodeString(one)
+		if err != nil || len(key) != keyLength {
+			return nil, community.Faultf(community.Invalid, "store.key_form")
+		}
+		block, err := aes.NewCipher(key)
+		if err != nil {
+			return nil, err
+		}
+		aead, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(append([]byte("vigie key "), key...))
+		out = append(out, sealKey{id: sum[:idLength], text: one, aead: aead})
+	}
+	if len(out) == 0 {
+		return nil, community.Faultf(community.Invalid, "store.key_form")
+	}
+	return out, nil
+}
+
+func newKey() (string, error) {
+	key := make([]byte, keyLength)
+	_, err := rand.Read(key)
+	return hex.EncodeToString(key), err
+}
+
+// makeKey writes the first key, whole or not at all: it is linked into place, so
 // that of two processes one wins and both read the same.
 func (db *DB) makeKey() ([]byte, error) {
-	key := make([]byte, 32)
-	if _, err := rand.Read(key); err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp(filepath.Dir(db.keyFile), "key-*") // 0600
+	key, err := newKey()
 	if err != nil {
 		return nil, err
 	}
-	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Link(f.Name(), db.keyFile)
+	part, err := writeAside(db.keyFile, key+"\n")
+	if err != nil {
+		return nil, err
 	}
-	if errors.Is(err, fs.ErrExist) {
+	if err = os.Link(part, db.keyFile); errors.Is(err, fs.ErrExist) {
 		err = nil
 	}
-	if err := errors.Join(err, os.Remove(f.Name())); err != nil {
+	if err := errors.Join(err, os.Remove(part), syncFolder(db.keyFile)); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(db.keyFile)
+}
+
+// replaceKeys puts other keys into the file, whole or not at all.
+func (db *DB) replaceKeys(keys ...string) error {
+	part, err := writeAside(db.keyFile, strings.Join(keys, "\n")+"\n")
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(part, db.keyFile); err != nil {
+		return errors.Join(err, os.Remove(part))
+	}
+	return syncFolder(db.keyFile)
+}
+
+// writeAside writes a file that only its owner reads beside another one, down
+// to the disk, and returns its name.
+func writeAside(file, text string) (string, error) {
+	f, err := os.CreateTemp(filepath.Dir(file), "key-*") // 0600
+	if err != nil {
+		return "", err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// syncFolder makes what was renamed or linked in a file's folder last.
+func syncFolder(file string) error {
+	d, err := os.Open(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -23,7 +23,7 @@ func TestStore(t *testing.T) {
 			}
 		})
 		return storetest.Bench{
-			Store: sql.NewDesk(db), Reader: sql.NewInbox(db), Door: sql.NewDoor(db), Memory: sql.NewMemory(db),
+			Store: sql.NewDesk(db), Reader: sql.NewInbox(db), Door: sql.NewDoor(db), Memory: sql.NewMemory(db), Vault: sql.NewVault(db), Connecting: sql.NewConnecting(db),
 			Outbox: sql.NewOutbox(db), Mood: sql.NewMood(db), Positions: sql.NewPositions(db), Lessons: sql.NewLessons(db), Rules: sql.NewRules(db), Export: db.Export,
 		}
 	})

@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"bytes"
 	"fmt"
 	"testing"
 	"time"
@@ -172,13 +171,4 @@ func testMemory(t *testing.T, fresh func(testing.TB) Bench) {
 		return err
 	})
 	isKind(t, b.Memory.SaveState(ctx, "nobody", community.AccountActive, ""), community.NotFound)
-
-	secret := []byte("a token nobody may read")
-	_, err := b.Memory.Secret(ctx, key, "token")
-	isKind(t, err, community.NotFound)
-	ok(t, b.Memory.PutSecret(ctx, key, "token", secret))
-	same(t, "the secret", bytes.Equal(must[[]byte](t)(b.Memory.Secret(ctx, key, "token")), secret), true)
-	ok(t, b.Memory.PutSecret(ctx, key, "token", nil))
-	_, err = b.Memory.Secret(ctx, key, "token")
-	isKind(t, err, community.NotFound)
 }

@@ -18,7 +18,8 @@ func testEntries(t *testing.T, fresh func(testing.TB) Bench) {
 	m.Media = []community.Media{{Type: "image", URL: "https://example.org/1.jpg"}}
 	m.Extra = map[string]json.RawMessage{"geo": json.RawMessage(`{"lat":48.8}`)}
 	m.EditedAt, m.ReplyUntil, m.Lag, m.Batch, m.Via, m.URL = m.CreatedAt.Add(time.Minute), m.CreatedAt.Add(24*time.Hour), 90*time.Second, "batch", "query", "https://x/1"
-	m.InReplyTo = "m0"
+	m.InReplyTo, m.ReplyWhy, m.Author.URL = "m0", "x.not_summoned", "https://x/u1"
+	m.Can = []community.Ability{{Deed: community.DeedHide}, {Deed: community.DeedPrivate, Until: m.CreatedAt.Add(7 * 24 * time.Hour)}, {Deed: community.DeedLike, Why: "x.no_likes"}}
 	want := entry(m, "c1")
 	b.write(t, func(tx desk.Tx) error {
 		if got, err := tx.Entry(t.Context(), want.Key); err != nil || got != nil {
@@ -35,6 +36,7 @@ func testEntries(t *testing.T, fresh func(testing.TB) Bench) {
 	})
 	after := want
 	after.Version, after.Out, after.Gone, after.Asks, after.Reply, after.ReplyKind, after.Edits = 2, true, true, false, "r1", community.ReplyAnswer, 3
+	after.Hidden, after.Liked, after.Message.ReplyWhy, after.Message.Can = true, true, "", nil
 	after.Message.Text, after.Message.Deleted = "autre chose", true
 	after.Revision = community.Revision{Hash: after.Message.Hash(), At: m.EditedAt.Add(time.Second), Seen: m.ReceivedAt, Deleted: true}
 	b.write(t, func(tx desk.Tx) error { return tx.PutEntry(t.Context(), &want, &after) })

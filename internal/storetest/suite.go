@@ -30,6 +30,11 @@ type Reader interface {
 	Brands(ctx context.Context, v community.Viewer) ([]community.Brand, error)
 	Channels(ctx context.Context, v community.Viewer, brand string) ([]community.Channel, error)
 	Accounts(ctx context.Context, v community.Viewer, brand string) ([]community.Account, error)
+	Standings(ctx context.Context, v community.Viewer, brand string) ([]community.Standing, error)
+	Standing(ctx context.Context, v community.Viewer, key string) (community.Standing, error)
+	AccountActs(ctx context.Context, v community.Viewer, key string) ([]community.AccountAct, error)
+	Ledger(ctx context.Context, v community.Viewer, brand string, from, to time.Time) ([]community.LedgerRow, error)
+	Costs(ctx context.Context, v community.Viewer, brand string, from, to time.Time) ([]community.CostRow, error)
 	Agents(ctx context.Context, v community.Viewer, brand string) ([]community.Agent, error)
 	Events(ctx context.Context, v community.Viewer, after int64, limit int) ([]community.Event, error)
 	Quality(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (community.Quality, error)
@@ -63,8 +68,27 @@ type Memory interface {
 	Received(ctx context.Context, account string) (community.Cursor, error)
 	SaveReceived(ctx context.Context, account string, c community.Cursor) error
 	SaveState(ctx context.Context, account string, state community.AccountState, why string) error
-	Secret(ctx context.Context, account, name string) ([]byte, error)
-	PutSecret(ctx context.Context, account, name string, secret []byte) error
+	AddLedgers(ctx context.Context, rows []community.LedgerRow) error
+	Lease(ctx context.Context, holder string, accounts []string, ttl time.Duration) ([]string, error)
+	Release(ctx context.Context, holder string) error
+	Spent(ctx context.Context, account string, day time.Time) (int64, error)
+	AddCost(ctx context.Context, account string, day time.Time, what string, units, micros int64) error
+	Announce(ctx context.Context, account string) error
+	SaveHealth(ctx context.Context, account string, h community.Health) error
+}
+
+// Vault is where secrets are sealed (collectors.Vault).
+type Vault interface {
+	Secret(ctx context.Context, owner, name string) ([]byte, error)
+	PutSecrets(ctx context.Context, owner string, secrets map[string][]byte) error
+	Known(ctx context.Context, owner string) ([]string, error)
+}
+
+// Connecting keeps connections of accounts that are under way.
+type Connecting interface {
+	Keep(ctx context.Context, hash, session string, expires time.Time, body []byte) error
+	Look(ctx context.Context, hash, session string) ([]byte, error)
+	Take(ctx context.Context, hash, session string) ([]byte, error)
 }
 
 // Outbox is what the relay takes events from.
@@ -105,16 +129,18 @@ type Rules interface {
 // Bench is a new, empty store and everything that stands on it. Its clock is
 // Clock.
 type Bench struct {
-	Store     desk.Store
-	Reader    Reader
-	Door      Door
-	Memory    Memory
-	Outbox    Outbox
-	Mood      Mood
-	Positions Positions
-	Lessons   Lessons
-	Rules     Rules
-	Export    func(ctx context.Context, w io.Writer) error
+	Store      desk.Store
+	Reader     Reader
+	Door       Door
+	Memory     Memory
+	Vault      Vault
+	Connecting Connecting
+	Outbox     Outbox
+	Mood       Mood
+	Positions  Positions
+	Lessons    Lessons
+	Rules      Rules
+	Export     func(ctx context.Context, w io.Writer) error
 }
 
 // Clock is the time every bench shows: a Tuesday morning.
@@ -164,6 +190,14 @@ func Run(t *testing.T, fresh func(testing.TB) Bench) {
 		{"a model on trial", testShadow},
 		{"door", testDoor},
 		{"memory", testMemory},
+		{"the ledger of what came", testLedger},
+		{"leases of accounts", testLeases},
+		{"what calls cost", testCosts},
+		{"how accounts stand", testHealth},
+		{"vault", testVault},
+		{"connections under way", testConnecting},
+		{"how accounts stand", testStandings},
+		{"what was done to accounts", testAccountActs},
 		{"export", testExport},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, fresh) })

@@ -9,8 +9,8 @@ package mastodontest
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
@@ -31,7 +31,7 @@ type Server struct {
 	URL string
 
 	o       Options
-	http    *httptest.Server
+	http    *http.Server
 	mu      sync.Mutex
 	users   map[string]*user // by token
 	next    int64
@@ -40,6 +40,9 @@ type Server struct {
 	notes   []*notification
 	held    []*notification
 	keys    map[string]string // idempotency key to status id
+	likes   map[string]bool   // status id and user id
+	apps    map[string]*app   // by client id
+	codes   map[string]*code
 	streams []*stream
 	pushing Pushing
 	fails   []Failure
@@ -54,28 +57,34 @@ type user struct {
 }
 
 // New starts a server with the users named, each with the token "token-NAME".
+// It panics if the loopback has no port left: nothing can be tested then.
 func New(o Options, names ...string) *Server {
 	if o.RateLimit == 0 {
 		o.RateLimit = 1_000_000
 	}
 	s := &Server{
 		o: o, users: map[string]*user{}, posts: map[string]*Status{}, keys: map[string]string{},
+		likes: map[string]bool{}, apps: map[string]*app{}, codes: map[string]*code{},
 		next: 110_000_000_000_000_000, reset: time.Now().Add(5 * time.Minute),
 	}
 	for i, name := range names {
 		u := &user{id: strconv.Itoa(1000 + i), name: name, token: "token-" + name}
 		s.users[u.token] = u
 	}
-	s.http = httptest.NewServer(s.routes())
-	s.URL = s.http.URL
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	s.URL = "http://" + listener.Addr().String()
+	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.http.Serve(listener) }() // ends with Close
 	return s
 }
 
 // Close stops the server and its streams.
 func (s *Server) Close() {
 	s.Cut()
-	s.http.CloseClientConnections()
-	s.http.Close()
+	_ = s.http.Close() // what is under way ends with an error, as it should
 }
 
 // Host is the server's name and port: the scope of its ids.
@@ -133,6 +142,15 @@ func (s *Server) routes() http.Handler {
 	signed("GET /api/v1/statuses/{id}", s.getStatus)
 	signed("GET /api/v1/statuses/{id}/context", s.context)
 	signed("POST /api/v1/statuses", s.postStatus, "status", "in_reply_to_id", "visibility", "spoiler_text", "language")
+	signed("GET /api/v1/timelines/tag/{tag}", s.tagTimeline, append(paging, "local")...)
+	signed("POST /api/v1/statuses/{id}/favourite", s.favourite)
+	signed("POST /api/v1/statuses/{id}/unfavourite", s.unfavourite)
+	open("POST /api/v1/apps", s.newApp, "client_name", "redirect_uris", "scopes", "website")
+	open("POST /oauth/token", s.token, "grant_type", "code", "client_id", "client_secret", "redirect_uri", "scope", "code_verifier")
+	if !s.o.GoToSocial {
+		open("GET /.well-known/oauth-authorization-server", s.metadata)
+	}
+	mux.HandleFunc("GET /oauth/authorize", s.authorize)
 	mux.HandleFunc("GET /api/v1/streaming", s.streaming)
 	return mux
 }
@@ -159,6 +177,9 @@ func (s *Server) wrap(h handler, params []string, signed bool) http.HandlerFunc 
 			status, body = h(w, r, s.users[bearer(r)])
 		}
 		s.mu.Unlock()
+		if fail != nil && *fail == LateAnswer {
+			time.Sleep(500 * time.Millisecond)
+		}
 		if fail != nil && *fail == LostAnswer {
 			// Accepted; then the connection breaks.
 			panic(http.ErrAbortHandler)

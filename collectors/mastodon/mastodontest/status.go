@@ -41,6 +41,7 @@ func (s *Server) post(author *user, text, visibility, inReplyTo string, at time.
 	s.posts[st.ID] = st
 	s.order = append(s.order, st.ID)
 	s.push(author.id, "update", s.json(st))
+	s.pushTags(st)
 	for _, to := range s.mentioned(st) {
 		if to != author.id {
 			n := &notification{s.id(), "mention", to, st.ID, st.Created}
@@ -185,11 +186,9 @@ func (s *Server) accountStatuses(w http.ResponseWriter, r *http.Request, me *use
 
 func (s *Server) notifications(w http.ResponseWriter, r *http.Request, me *user) (int, any) {
 	var ids []string
-	byID := map[string]*notification{}
 	for _, n := range slices.Backward(s.notes) {
 		if n.to == me.id && !slices.Contains(r.Form["exclude_types[]"], n.kind) {
 			ids = append(ids, n.id)
-			byID[n.id] = n
 		}
 	}
 	ids, err := s.page(w, r, ids, 80)
@@ -197,8 +196,10 @@ func (s *Server) notifications(w http.ResponseWriter, r *http.Request, me *user)
 		return http.StatusBadRequest, failure{err.Error()}
 	}
 	list := []any{}
-	for _, id := range ids {
-		list = append(list, s.noteJSON(byID[id]))
+	for _, n := range slices.Backward(s.notes) {
+		if len(list) < len(ids) && n.id == ids[len(list)] {
+			list = append(list, s.noteJSON(n))
+		}
 	}
 	return http.StatusOK, list
 }
@@ -265,7 +266,7 @@ func (s *Server) json(st *Status) any {
 		"edited_at":  orNull(!st.Edited.IsZero(), st.Edited.Format("2006-01-02T15:04:05.000Z")),
 		"account":    s.accountOf(s.userByID(st.Author)), "content": s.html(st), "visibility": st.Visibility,
 		"in_reply_to_id": orNull(s.posts[st.InReplyTo] != nil, st.InReplyTo), "spoiler_text": st.Spoiler,
-		"mentions": mentions, "media_attachments": []any{}, "tags": []any{}, "emojis": []any{},
+		"mentions": mentions, "media_attachments": []any{}, "tags": s.tagsJSON(st), "emojis": []any{},
 		"language": "fr", "reblog": nil, "poll": nil, "card": nil,
 	}
 }

@@ -21,10 +21,12 @@ const (
 	PushSome                   // loses about half, without a word
 	PushTwice                  // everything twice, the second time late and out of order
 	PushRefused                // no stream can be opened
+	PushMost                   // loses one in twenty, without a word
 )
 
 type stream struct {
 	user string
+	tags []string // subscribed to
 	out  chan []byte
 	end  chan struct{}
 }
@@ -72,7 +74,12 @@ func (s *Server) PushRaw(frame string) {
 // push tells a user's streams of an event. The payload is JSON in a JSON
 // string, but for a deletion, which is a bare id.
 func (s *Server) push(to, name string, payload any) {
-	if s.pushing == PushNothing || s.pushing == PushSome && rand.IntN(2) == 0 {
+	s.send("user", name, payload, func(st *stream) bool { return st.user == to })
+}
+
+// send tells those streams of an event that want it.
+func (s *Server) send(from, name string, payload any, wants func(*stream) bool) {
+	if s.pushing == PushNothing || s.pushing == PushSome && rand.IntN(2) == 0 || s.pushing == PushMost && rand.IntN(20) == 0 {
 		return
 	}
 	inner, isText := payload.(string)
@@ -83,12 +90,12 @@ func (s *Server) push(to, name string, payload any) {
 		}
 		inner = string(encoded)
 	}
-	frame, err := json.Marshal(map[string]any{"stream": []string{"user"}, "event": name, "payload": inner})
+	frame, err := json.Marshal(map[string]any{"stream": []string{from}, "event": name, "payload": inner})
 	if err != nil {
 		panic(err)
 	}
 	for _, st := range s.streams {
-		if st.user != to {
+		if !wants(st) {
 			continue
 		}
 		st.out <- frame
@@ -134,9 +141,11 @@ func (s *Server) streaming(w http.ResponseWriter, r *http.Request) {
 	go func() { // reading answers pings and notices the end
 		defer close(gone)
 		for {
-			if _, _, err := conn.ReadMessage(); err != nil {
+			_, frame, err := conn.ReadMessage()
+			if err != nil {
 				return
 			}
+			s.subscribe(st, frame)
 		}
 	}()
 	s.mu.Lock()
@@ -164,13 +173,14 @@ func (s *Server) streaming(w http.ResponseWriter, r *http.Request) {
 // Failure is what goes wrong with a call.
 type Failure int
 
-// The failures. The last three hit posts only, the others the next call
+// The failures. The last four hit posts only, the others the next call
 // whatever it is.
 const (
 	TooMany     Failure = iota + 1 // 429 until a second from now
 	HTML503                        // 503 with a page of HTML and Retry-After twice, in seconds and as a date
 	HTML500                        // 500 with a page of HTML
 	LostAnswer                     // a post is accepted, and the connection breaks
+	LateAnswer                     // a post is accepted and told, and answered half a second later
 	PostHTML503                    // HTML503
 	PostTooMany                    // TooMany
 )

@@ -1,4 +1,8 @@
-package mastodon
+// Package plain turns the HTML that networks write into the plain text that
+// people and the classifier read: the words of a status, of an entry of a feed,
+// of a mail. What only a browser would show or run is left out, what a reader
+// needs (where a link leads, where a paragraph ends) stays.
+package plain
 
 import (
 	"strings"
@@ -7,16 +11,16 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Nodes deeper than this are dropped: the parser itself stops at 512, and no
-// server writes statuses like that.
+// Nodes deeper than this are dropped: the parser itself stops at 512, and nobody
+// writes to people like that.
 const maxDepth = 200
 
-// textOf turns the HTML of a status into plain text: paragraphs apart by an
-// empty line, <br> as a line's end, list items with a dash. A link keeps its
-// words; its address follows in brackets unless the words are the address
-// already (Mastodon hides parts of it from sight, which are read here). Mentions
-// and hashtags stay words.
-func textOf(content string) string {
+// Text is HTML as plain text: paragraphs apart by an empty line, <br> as a line's
+// end, list items with a dash. A link keeps its words; its address follows in
+// brackets unless the words are the address already (Mastodon hides parts of it
+// from sight, which are read here). Mentions and hashtags stay words. Scripts,
+// styles and forms are left out. It is valid UTF-8 whatever comes in.
+func Text(content string) string {
 	nodes, err := html.ParseFragment(strings.NewReader(content), &html.Node{
 		Type: html.ElementNode, Data: "body", DataAtom: atom.Body,
 	})
