@@ -8,10 +8,12 @@ import (
 	"github.com/vigie-hq/vigie/community"
 )
 
-// How often networks are asked how an account stands, how many at a time, and
-// how long one may take.
+// How often networks are asked how an account stands, how soon again where
+// something was wrong (a stream is not open yet when everything starts), how many
+// at a time, and how long one may take.
 const (
 	checkEvery = time.Hour
+	checkAgain = 30 * time.Second // doubled each time, up to checkEvery
 	checkLook  = 5 * time.Second // how often it is seen who is due
 	checkMost  = 8
 	checkLong  = 30 * time.Second
@@ -22,11 +24,12 @@ type checkups struct {
 	mu       sync.Mutex
 	accounts map[string]community.Account // those that are held
 	due      map[string]time.Time
+	again    map[string]time.Duration // how long those in which something was wrong were left alone
 	nudge    chan struct{}
 }
 
 func newCheckups() checkups {
-	return checkups{due: map[string]time.Time{}, nudge: make(chan struct{}, 1)}
+	return checkups{due: map[string]time.Time{}, again: map[string]time.Duration{}, nudge: make(chan struct{}, 1)}
 }
 
 // of says which accounts are held now. A new one, or one that changed (its token
@@ -45,9 +48,25 @@ func (c *checkups) of(held []community.Account) {
 	for key := range c.accounts {
 		if _, still := now[key]; !still {
 			delete(c.due, key)
+			delete(c.again, key)
 		}
 	}
 	c.accounts = now
+}
+
+// heard notes what an account's check came to: one in which something was wrong is
+// asked again soon, so that what has passed is not shown for an hour.
+func (c *checkups) heard(key string, wrong bool, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !wrong {
+		delete(c.again, key)
+		return
+	}
+	wait := min(max(2*c.again[key], checkAgain), checkEvery)
+	if at, held := c.due[key]; held && now.Add(wait).Before(at) {
+		c.due[key], c.again[key] = now.Add(wait), wait
+	}
 }
 
 // parked notes that an account waits for a human, before that is written down: a
@@ -143,6 +162,7 @@ func (f *Fleet) check(ctx context.Context, checker Checker, a community.Account)
 	if err != nil && health.Fault == "" {
 		health.Fault = faultKey(err)
 	}
+	f.checkups.heard(a.Key(), err != nil || health.Push == community.PushDown, f.now())
 	if err := f.memory.SaveHealth(ctx, a.Key(), health); err != nil {
 		f.logger.Error("account health not saved", "account", a.Key(), "error", err)
 	}

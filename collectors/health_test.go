@@ -76,3 +76,36 @@ func TestAccountsAreAskedHowTheyStand(t *testing.T) {
 		}
 	})
 }
+
+// A stream opens a moment after everything has started: what the first check says
+// of it must not stand for an hour.
+func TestWhatWasWrongIsLookedAtAgainSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := account("a")
+		house := collectortest.NewHouse(a)
+		n := &checked{began: time.Now(), script: waits}
+		n.answer = func() (community.Health, error) {
+			if time.Since(n.began) < 2*time.Minute {
+				return community.Health{Push: community.PushDown, PushWhy: "network.unreachable"}, nil
+			}
+			return community.Health{Push: community.PushOn}, nil
+		}
+		fleet := collectors.NewFleet(collectors.FleetOptions{
+			Networks: map[string]collectors.Network{"script": n}, Log: house, Memory: house,
+			Random: func() float64 { return 0 }, Logger: slog.New(slog.DiscardHandler),
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() {
+			if err := fleet.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		defer running.Wait()
+		defer cancel()
+		time.Sleep(30 * time.Minute)
+		if h, _ := house.Health(a.Key()); h.Push != community.PushOn || len(n.asked) != 4 {
+			t.Errorf("asked at %v: %+v", n.asked, h)
+		}
+	})
+}

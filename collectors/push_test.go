@@ -94,6 +94,9 @@ func TestHooksReachTheirAccounts(t *testing.T) {
 		off := native("off", "9")
 		off.State = community.AccountDeactivated
 		house := collectortest.NewHouse(native("a", "7"), other, dead, off)
+		if err := house.SaveCursor(t.Context(), dead.Key(), community.Cursor{Connected: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
 		fleet, stop := called(t, house, house, waits)
 		idle := collectors.NewFleet(collectors.FleetOptions{Networks: map[string]collectors.Network{"script": hooked{waits}}, Log: house, Memory: house})
 		if status := call(t, idle.Hooks(), "7", "1"); status != http.StatusServiceUnavailable {

@@ -170,6 +170,9 @@ func tidyLines(s string) string {
 	return strings.Join(out, "\n")
 }
 
+// verbCap is how a change of DailyCap is called among the acts.
+const verbCap = "daily_cap"
+
 // Acts lists what turned the account into another, in the order of its fields.
 func (a *Account) Acts(to *Account, agent string, now time.Time) []AccountAct {
 	var out []AccountAct
@@ -183,7 +186,7 @@ func (a *Account) Acts(to *Account, agent string, now time.Time) []AccountAct {
 	add("collects", strconv.FormatBool(a.Collects), strconv.FormatBool(to.Collects))
 	add("sends", strconv.FormatBool(a.Sends), strconv.FormatBool(to.Sends))
 	add("queries", a.Queries, to.Queries)
-	add("daily_cap", strconv.FormatInt(a.DailyCap, 10), strconv.FormatInt(to.DailyCap, 10))
+	add(verbCap, strconv.FormatInt(a.DailyCap, 10), strconv.FormatInt(to.DailyCap, 10))
 	if to.State == AccountDeactivated {
 		add("deactivated", string(a.State), string(to.State))
 	} else if a.State == AccountDeactivated {
@@ -214,4 +217,31 @@ type Standing struct {
 	LastAt    time.Time `json:"last_message,omitzero"` // its newest message
 	Waiting   int       `json:"waiting"`               // answers that wait to leave from it
 	Spent     int64     `json:"spent"`                 // what its calls cost this UTC day, in millionths of a dollar
+}
+
+// Shown is the account as a viewer may know it: what its calls may cost is for
+// ActionCost only.
+func (a Account) Shown(v Viewer) Account {
+	if !v.May(ActionCost, a.Brand, "") {
+		a.DailyCap = 0
+	}
+	return a
+}
+
+// Shown is how the account stands as a viewer may know it. Who may not know what
+// its calls cost still sees that its day's budget is used up.
+func (s Standing) Shown(v Viewer) Standing {
+	if v.May(ActionCost, s.Brand, "") {
+		return s
+	}
+	if s.DailyCap > 0 && s.Spent >= s.DailyCap && s.Health.Fault == "" {
+		s.Health.Fault = "account.budget"
+	}
+	s.Spent, s.DailyCap = 0, 0
+	return s
+}
+
+// Shown tells whether a viewer may know of the act.
+func (a AccountAct) Shown(v Viewer) bool {
+	return a.Verb != verbCap || v.May(ActionCost, a.Brand, "")
 }

@@ -39,6 +39,7 @@ const (
 	ActionRule     Action = "rule"  // the rules beside the model
 	ActionAudit    Action = "audit" // judge messages of the audit sample, blind
 	ActionModel    Action = "model" // which model runs: one for all brands
+	ActionCost     Action = "cost"  // what the networks' calls cost, and may
 )
 
 // Actions lists the actions.
@@ -46,7 +47,7 @@ func Actions() []Action {
 	return []Action{
 		ActionRead, ActionPrivate, ActionReport, ActionNote, ActionReply, ActionHandoff, ActionAssign,
 		ActionCorrect, ActionClose, ActionEscalate, ActionModerate, ActionSettings, ActionImport,
-		ActionRule, ActionAudit, ActionModel,
+		ActionRule, ActionAudit, ActionModel, ActionCost,
 	}
 }
 
@@ -55,13 +56,13 @@ var rights = map[Role][]Action{
 	RoleAdmin: Actions(),
 	RoleSupervisor: {
 		ActionRead, ActionPrivate, ActionReport, ActionNote, ActionReply, ActionHandoff, ActionAssign,
-		ActionCorrect, ActionClose, ActionEscalate, ActionModerate, ActionRule, ActionAudit,
+		ActionCorrect, ActionClose, ActionEscalate, ActionModerate, ActionRule, ActionAudit, ActionCost,
 	},
 	RoleAgent: {
 		ActionRead, ActionPrivate, ActionReport, ActionNote, ActionReply, ActionHandoff, ActionAssign,
 		ActionCorrect, ActionClose, ActionEscalate, ActionAudit,
 	},
-	RoleBrand:  {ActionRead, ActionReport, ActionNote},
+	RoleBrand:  {ActionRead, ActionReport, ActionNote, ActionCost},
 	RoleReader: {ActionRead},
 }
 

@@ -28,6 +28,7 @@ func TestRights(t *testing.T) {
 		ActionRule:     "x x . . .",
 		ActionAudit:    "x x x . .",
 		ActionModel:    "x . . . .",
+		ActionCost:     "x x . x .",
 	}
 	if len(table) != len(Actions()) {
 		t.Fatalf("%d actions in the table, %d in the code", len(table), len(Actions()))
