@@ -49,6 +49,12 @@ type Connector interface {
 	Complete(ctx context.Context, kept map[string]string, query url.Values) (Connection, error)
 }
 
+// AppSharer is a network that usually speaks through the app of another: while
+// nothing is known of an app of its own, the app of SharesApp is its app.
+type AppSharer interface {
+	SharesApp() string
+}
+
 // Field is one question of a connection form, and FieldKind how it is asked for:
 // words that the pages share.
 type (

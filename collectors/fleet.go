@@ -26,7 +26,9 @@ type Memory interface {
 	Accounts(ctx context.Context) ([]community.Account, error)
 	Cursor(ctx context.Context, account string) (community.Cursor, error)
 	SaveCursor(ctx context.Context, account string, c community.Cursor) error
-	SaveState(ctx context.Context, account string, state community.AccountState, why string) error
+	// Park leaves an account to a human, who must sign in again; why is the fault's
+	// key. One that was connected again since account was read stays as it is.
+	Park(ctx context.Context, account community.Account, why string) error
 	// SaveLedger adds each row to what is held for its account and hour
 	// (community.Ledger.Add), all or none.
 	SaveLedger(ctx context.Context, rows []Counted) error

@@ -14,7 +14,7 @@ import (
 const (
 	checkEvery = time.Hour
 	checkAgain = 30 * time.Second // doubled each time, up to checkEvery
-	checkLook  = 5 * time.Second // how often it is seen who is due
+	checkLook  = 5 * time.Second  // how often it is seen who is due
 	checkMost  = 8
 	checkLong  = 30 * time.Second
 )
@@ -175,7 +175,7 @@ func (f *Fleet) check(ctx context.Context, checker Checker, a community.Account)
 func (f *Fleet) park(ctx context.Context, a *community.Account, why error) {
 	f.logger.Error("account needs to be reconnected", "account", a.Key(), "network", a.Network, "name", a.Name, "error", why)
 	f.checkups.parked(a.Key())
-	if err := f.memory.SaveState(ctx, a.Key(), community.AccountReconnect, faultKey(why)); err != nil {
+	if err := f.memory.Park(ctx, *a, faultKey(why)); err != nil {
 		f.logger.Error("account state not saved", "account", a.Key(), "error", err)
 		return
 	}

@@ -109,3 +109,42 @@ func TestWhatWasWrongIsLookedAtAgainSoon(t *testing.T) {
 		}
 	})
 }
+
+// A check that was asked with the old token and answers after the account was
+// connected again says nothing of the new one.
+func TestALateRefusalDoesNotParkWhatWasConnectedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := account("a")
+		house := collectortest.NewHouse(a)
+		n := &checked{began: time.Now(), script: waits}
+		n.answer = func() (community.Health, error) {
+			if len(n.asked) == 1 {
+				time.Sleep(time.Second)
+				for _, s := range []community.AccountState{community.AccountReconnect, community.AccountActive} {
+					if err := house.SaveState(t.Context(), a.Key(), s, ""); err != nil {
+						t.Error(err)
+					}
+				}
+				return community.Health{}, community.Faultf(community.Unauthorised, "network.unauthorised")
+			}
+			return community.Health{}, nil
+		}
+		fleet := collectors.NewFleet(collectors.FleetOptions{
+			Networks: map[string]collectors.Network{"script": n}, Log: house, Memory: house,
+			Random: func() float64 { return 0 }, Logger: slog.New(slog.DiscardHandler),
+		})
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() {
+			if err := fleet.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		defer running.Wait()
+		defer cancel()
+		time.Sleep(5 * time.Minute)
+		if s := house.State(a.Key()); s != community.AccountActive {
+			t.Errorf("the account is %s", s)
+		}
+	})
+}

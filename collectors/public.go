@@ -56,7 +56,7 @@ func isPublic(a netip.Addr) bool {
 	for _, special := range []string{
 		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15",
 		"198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4", "64:ff9b:1::/48", "100::/64", "2001::/23",
-		"2001:db8::/32", "fec0::/10",
+		"2001:db8::/32", "fec0::/10", "::/96",
 	} {
 		if netip.MustParsePrefix(special).Contains(a) {
 			return false

@@ -57,7 +57,8 @@ type Account struct {
 	Sends    bool         `json:"sends"`
 	State    AccountState `json:"state"`
 	Why      string       `json:"why,omitempty"` // fault key when State is not active
-	// Since is when State became what it is; zero: it always was.
+	// Since is when State became what it is, or the account was last connected;
+	// zero: it always was.
 	Since time.Time `json:"since,omitzero"`
 }
 

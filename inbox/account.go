@@ -58,6 +58,9 @@ type accountSheet struct {
 func (a api) account(c *fiber.Ctx) error {
 	ctx, v := c.UserContext(), viewerOf(c)
 	standing, err := a.s.Reader.Standing(ctx, v, c.Params("id"))
+	if err == nil && !seesAccounts(v, standing.Brand) {
+		err = community.Faultf(community.Forbidden, "viewer.account")
+	}
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func (w *world) Standings(_ context.Context, v community.Viewer, brand string) (
 	defer w.mu.Unlock()
 	var out []community.Standing
 	for _, a := range w.of(v, brand).Accounts {
-		out = append(out, w.standing(a))
+		out = append(out, w.standing(a).Shown(v))
 	}
 	return out, nil
 }
@@ -32,7 +32,7 @@ func (w *world) Standing(_ context.Context, v community.Viewer, key string) (com
 	for brand := range w.settings {
 		for _, a := range w.of(v, brand).Accounts {
 			if a.Key() == key {
-				return w.standing(a), nil
+				return w.standing(a).Shown(v), nil
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func (w *world) AccountActs(ctx context.Context, v community.Viewer, key string)
 	defer w.mu.Unlock()
 	var out []community.AccountAct
 	for _, a := range w.accountActs {
-		if a.Account == key {
+		if a.Account == key && a.Shown(v) {
 			out = append(out, a)
 		}
 	}

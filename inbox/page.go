@@ -183,6 +183,7 @@ type shell struct {
 	Mine   int  // open and mine
 	Doubts int  // waiting to be sorted
 	Sorts  bool // the reader may sort them
+	Dead   int  // accounts that must be connected again, for who may do it
 
 	Measures bool  // the reader may see how good the classifier is
 	Now      int64 // Unix milliseconds, for clocks that run on
@@ -222,7 +223,26 @@ func (s *Server) shell(c *fiber.Ctx, page string) (shell, error) {
 	}
 	tally, err := s.Reader.Tally(ctx, v, sh.Brand.ID)
 	sh.Mine, sh.Doubts = tally.Views[community.ViewMine], tally.Views[community.ViewTriage]
+	if err != nil || !v.May(community.ActionSettings, sh.Brand.ID, "") {
+		return sh, err
+	}
+	accounts, err := s.Reader.Accounts(ctx, v, sh.Brand.ID)
+	for i := range accounts {
+		if accounts[i].State == community.AccountReconnect {
+			sh.Dead++
+		}
+	}
 	return sh, err
+}
+
+// in is the shell around a page about another of the reader's brands.
+func (sh shell) in(brand string) shell {
+	for _, b := range sh.Brands {
+		if b.ID == brand {
+			sh.Brand = b
+		}
+	}
+	return sh
 }
 
 // zone is where a brand's days begin and end.

@@ -102,9 +102,9 @@ func (s *Server) accountsPage(c *fiber.Ctx) error {
 	if view.State != "" && !slices.Contains([]string{standTrouble, standOff, standOK}, view.State) {
 		return community.Faultf(community.Invalid, "query.value", "state", view.State)
 	}
-	page, err := strconv.Atoi(c.Query("page", "1"))
-	if err != nil || page < 1 {
-		return community.Faultf(community.Invalid, "query.value", "page", c.Query("page"))
+	page, err := pageOf(c)
+	if err != nil {
+		return err
 	}
 	if view.Again, err = s.connectable(c, view.Manages); err != nil {
 		return err
@@ -113,6 +113,19 @@ func (s *Server) accountsPage(c *fiber.Ctx) error {
 	view.fill(lang, all, page, now)
 	view.Told = toldOf(lang, c, all)
 	return s.render(c, "accounts-page", view)
+}
+
+// mostPages bounds the number of a page: more than any list has, and few enough
+// to count with.
+const mostPages = 100_000
+
+// pageOf is which page of a list is asked for, from 1.
+func pageOf(c *fiber.Ctx) (int, error) {
+	page, err := strconv.Atoi(c.Query("page", "1"))
+	if err != nil || page < 1 || page > mostPages {
+		return 0, community.Faultf(community.Invalid, "query.value", "page", c.Query("page"))
+	}
+	return page, nil
 }
 
 // toldOf says what a form that led here has just done.

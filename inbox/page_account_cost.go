@@ -43,14 +43,16 @@ const budgetDays = 30
 const charging = "x"
 
 // budget reads what the account's calls cost; nil where calls are free and
-// nobody capped them.
+// nobody capped them, and for who may not know.
 func (s *Server) budget(ctx context.Context, v community.Viewer, lang string, st *community.Standing, now time.Time) (*budgetView, error) {
+	if !v.May(community.ActionCost, st.Brand, "") {
+		return nil, nil //nolint:nilnil // it is not for him
+	}
 	today := now.UTC().Truncate(24 * time.Hour)
-	rows, err := s.Reader.Costs(ctx, v, st.Brand, today.AddDate(0, 0, 1-budgetDays), today.AddDate(0, 0, 1))
+	rows, err := s.Reader.Costs(ctx, v, st.Key, today.AddDate(0, 0, 1-budgetDays), today.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err
 	}
-	rows = slices.DeleteFunc(rows, func(r community.CostRow) bool { return r.Account != st.Key })
 	if len(rows) == 0 && st.DailyCap == 0 && st.Network != charging {
 		return nil, nil //nolint:nilnil // calls to most networks are free
 	}

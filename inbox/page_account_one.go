@@ -80,11 +80,7 @@ func (s *Server) accountPage(c *fiber.Ctx) error {
 // drawAccount draws an account's page with a form as it was filled in.
 func (s *Server) drawAccount(c *fiber.Ctx, sh shell, st *community.Standing, form accountForm, done string) error {
 	ctx, v, lang := c.UserContext(), viewerOf(c), langOf(c)
-	for _, b := range sh.Brands {
-		if b.ID == st.Brand {
-			sh.Brand = b
-		}
-	}
+	sh = sh.in(st.Brand)
 	if !seesAccounts(v, st.Brand) {
 		return community.Faultf(community.NotFound, "account.unknown", st.Key)
 	}

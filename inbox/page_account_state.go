@@ -65,7 +65,7 @@ func standsOf(lang string, st *community.Standing, now time.Time) []stand {
 	if n := len(h.Missing); n > 0 {
 		again(word("lock", "mk-soon", T(lang, "account.missing", n), T(lang, "account.missing.text", permissions(lang, h.Missing))))
 	}
-	if h.Push == community.PushDown {
+	if h.Push == community.PushDown && st.State != community.AccountReconnect { // else nobody asks meanwhile
 		says := T(lang, "account.silent.text")
 		if h.PushWhy != "" {
 			says = faultWords(lang, h.PushWhy) + " " + says
@@ -94,12 +94,16 @@ func standsOf(lang string, st *community.Standing, now time.Time) []stand {
 		return out
 	}
 	well := word("check", "mk-done", T(lang, "account.well"), "")
-	if st.Collects && st.Complete.IsZero() {
+	if st.Collects && st.Complete.IsZero() && !toldOnly(st) {
 		well = word("history", "", T(lang, "account.first"), T(lang, "account.first.text"))
 	}
 	well.State = standOK
 	return []stand{well}
 }
+
+// toldOnly is whether an account has nothing that could be asked: it is told all it
+// hears, and is never complete until anywhere.
+func toldOnly(st *community.Standing) bool { return st.Network == "web" && st.Server == "" }
 
 // reconnectText says why an account must be connected again, since when, and
 // what waits for it.
@@ -119,7 +123,7 @@ func reconnectText(lang string, st *community.Standing, now time.Time) string {
 
 // againHref is where an account is connected again.
 func againHref(st *community.Standing) string {
-	return "/settings/accounts/new/" + st.Network + "?account=" + st.Key
+	return "/settings/accounts/new/" + st.Network + "?account=" + st.Key + "&brand=" + st.Brand
 }
 
 // faultWords says a fault that is known by its key only.

@@ -24,7 +24,7 @@ type taskView struct {
 	Network                        network
 	Private                        bool
 	Kind                           string
-	Media                          []community.Media
+	Media                          []mediaView
 	Left                           int
 	Heads                          []askView
 }
@@ -88,7 +88,7 @@ func (s *Server) taskView(lang string, task *community.AuditTask, b community.Br
 	name := authorName(lang, task.Author)
 	v := &taskView{
 		ID: task.Message, Name: name, Initials: initials(name), Text: task.Text, Network: networkOf(lang, task.Network), Private: task.Private,
-		Media: task.Media, Left: task.Left,
+		Media: mediaOf(task.Media), Left: task.Left,
 	}
 	v.Line = T(lang, "audit.line", v.Network.Name, spoken().moment(lang, task.CreatedAt.In(now.Location()), now))
 	if task.Kind != "" {

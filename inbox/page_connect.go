@@ -23,6 +23,7 @@ type connectView struct {
 	Fields  []fieldView
 	App     []fieldView // what belongs to the app registered with the network
 	Known   []fieldView // what of that was answered before
+	Aside   string      // what App is for, where most do without; empty: it is needed
 	Account string      // the key of the account that is connected again
 	Name    string      // how that one is called, or is to be
 	Role    string

@@ -29,32 +29,46 @@ func (s *Server) drawConnect(c *fiber.Ctx, sh shell, in *community.Connecting, w
 		return community.Faultf(community.NotFound, "connect.network", id)
 	}
 	card := &cards[i]
-	view := &connectView{
-		shell: sh, Tabs: settingsTabs("accounts", v, sh.Brand.ID), Network: networkOf(lang, id), ID: id, Needs: needs(lang, id),
-		Return: s.options.BaseURL + ReturnPath, Account: c.Query("account"), Wrong: map[string]string{},
-	}
-	role, values := community.RoleSupport, map[string]string{}
+	account := c.Query("account")
 	if in != nil {
-		view.Account, view.Name, values = in.Account, in.Name, in.Values
-		role = in.Role
+		account = in.Account
 	}
-	view.Title = T(lang, "connect.to", view.Network.Name)
-	if view.Account != "" {
-		st, err := s.Reader.Standing(c.UserContext(), v, view.Account)
+	var known *community.Account // that is connected again
+	if account != "" {
+		st, err := s.Reader.Standing(c.UserContext(), v, account)
 		if err != nil {
 			return err
 		}
-		view.Name, role = accountName(&st.Account), st.Role
+		if !v.May(community.ActionSettings, st.Brand, "") {
+			return community.Faultf(community.Forbidden, "viewer.account")
+		}
+		known, sh = &st.Account, sh.in(st.Brand)
+	}
+	view := &connectView{
+		shell: sh, Tabs: settingsTabs("accounts", v, sh.Brand.ID), Network: networkOf(lang, id), ID: id, Needs: needs(lang, id),
+		Return: s.options.BaseURL + ReturnPath, Account: account, Wrong: map[string]string{},
+	}
+	role, values := community.RoleSupport, map[string]string{}
+	if in != nil {
+		view.Name, values, role = in.Name, in.Values, in.Role
+	}
+	view.Title = T(lang, "connect.to", view.Network.Name)
+	if known != nil {
+		view.Name, role = accountName(known), known.Role
 		if in == nil {
-			values = knownOf(&st.Account)
+			values = knownOf(known)
 		}
 		view.Title = T(lang, "connect.again", view.Name)
 	}
 	view.Roles = roleOptions(lang, role)
+	app := slices.ContainsFunc(card.Fields, func(f community.Field) bool { return f.App && card.Knows(f.Name) })
 	for _, f := range card.Fields {
 		field := fieldOf(lang, id, f, values[f.Name])
+		if f.App && len(f.Choices) > 0 && card.Knows(f.Name) && values[f.Name] == "" {
+			field.keep(lang)
+		}
 		switch {
-		case f.App && card.Knows(f.Name):
+		case f.App && (card.Knows(f.Name) || app && f.Optional): // what is left to say of a known app can wait
 			view.Known = append(view.Known, field)
 		case f.App:
 			view.App = append(view.App, field)
@@ -65,6 +79,10 @@ func (s *Server) drawConnect(c *fiber.Ctx, sh shell, in *community.Connecting, w
 	if wrong != nil {
 		view.blame(lang, wrong)
 	}
+	needed := slices.ContainsFunc(view.App, func(f fieldView) bool { return !f.Optional || view.Wrong[f.Name] != "" })
+	if key := "connect." + id + ".app"; !needed && spoken().has(lang, key) {
+		view.Aside = T(lang, key)
+	}
 	return s.render(c, "connect-form-page", view)
 }
 
@@ -73,7 +91,8 @@ func (s *Server) drawConnect(c *fiber.Ctx, sh shell, in *community.Connecting, w
 func knownOf(a *community.Account) map[string]string {
 	return map[string]string{
 		"name": a.Name, "title": a.Title, "handle": a.Handle, "address": a.Handle, "server": a.Server, "url": a.Server,
-		"imap": a.Server, "smtp": a.Outgoing, "answers": a.Outgoing, "api": a.API, "queries": a.Queries,
+		"imap": a.Server, "smtp": a.Outgoing, "poll": a.Server, "answers": a.Outgoing, "api": a.API, "promise": a.API,
+		"queries": a.Queries, "folders": a.Queries,
 	}
 }
 
@@ -102,6 +121,15 @@ func fieldOf(lang, network string, f community.Field, value string) fieldView {
 	return view
 }
 
+// keep has a choice that was made before stay as it is unless another is made: what
+// it was is sealed, and the form's default must not undo it.
+func (f *fieldView) keep(lang string) {
+	for i := range f.Choices {
+		f.Choices[i].On = false
+	}
+	f.Choices = append([]option{{Label: T(lang, "connect.unchanged"), On: true}}, f.Choices...)
+}
+
 // askedView is a question with what was wrong with its answer, and the ids of
 // what describes it.
 type askedView struct {
@@ -126,9 +154,18 @@ func (v *connectView) blame(lang string, f *community.Fault) {
 	if len(f.Args) > 0 && (f.Key == "connect.field" || f.Key == "connect.missing") {
 		name, _ = f.Args[0].(string)
 	}
-	if f.Key == "account.name" {
+	switch f.Key {
+	case "account.name":
 		v.Wrong["account_name"] = sayFault(lang, f)
 		return
+	case "account.server":
+		if field := v.addressed(f); field != nil {
+			v.Wrong[field.Name] = sayFault(lang, f)
+			if len(f.Args) == 0 || f.Args[0] == "" { // there is nothing to quote
+				v.Wrong[field.Name] = T(lang, "fault.connect.field", field.Label)
+			}
+			return
+		}
 	}
 	for _, field := range slices.Concat(v.Fields, v.App, v.Known) {
 		if field.Name != name {
@@ -143,6 +180,29 @@ func (v *connectView) blame(lang string, f *community.Fault) {
 		return
 	}
 	v.Fault = sayFault(lang, f)
+}
+
+// addressed is the field whose address a fault speaks of: the fault quotes no more
+// of it than its host, for an address may hold a secret.
+func (v *connectView) addressed(f *community.Fault) *fieldView {
+	said := ""
+	if len(f.Args) > 0 {
+		said, _ = f.Args[0].(string)
+	}
+	var first *fieldView
+	for i := range v.Fields {
+		field := &v.Fields[i]
+		if field.Kind != community.FieldURL && field.Name != "imap" && field.Name != "smtp" {
+			continue
+		}
+		if first == nil {
+			first = field
+		}
+		if said != "" && strings.Contains(strings.ToLower(field.Value), strings.ToLower(said)) {
+			return field
+		}
+	}
+	return first
 }
 
 func roleOptions(lang string, on community.AccountRole) []option {

@@ -88,7 +88,35 @@ func TestReach(t *testing.T) {
 		st.settings[stageBrand].Accounts[i].State = community.AccountReconnect
 	}
 	key := community.AccountKey(stageBrand, "mail", "bonjour@maisonlune.example")
-	if page = v.get("/c/c04"); !strings.Contains(page, T("fr", "compose.waits", "E-mail", "bonjour@maisonlune.example")) || !strings.Contains(page, againHref(&community.Standing{Key: key, Account: community.Account{Network: "mail"}})) {
+	if page = v.get("/c/c04"); !strings.Contains(page, T("fr", "compose.waits", "E-mail", "bonjour@maisonlune.example")) || !strings.Contains(page, "/settings/accounts/new/mail?account="+key+"&amp;brand="+stageBrand) {
 		t.Error("it does not say that the answer will wait")
+	}
+}
+
+// TestKnownChoice: a choice about the app that was made before is not undone by a
+// form that shows its default.
+func TestKnownChoice(t *testing.T) {
+	f := fieldOf("en", "facebook", community.Field{Name: "human_agent", Kind: community.FieldChoice, App: true, Choices: []string{"no", "yes"}, Default: "no"}, "")
+	f.keep("en")
+	if len(f.Choices) != 3 || !f.Choices[0].On || f.Choices[0].Value != "" || f.Choices[1].On {
+		t.Errorf("%+v", f.Choices)
+	}
+}
+
+// TestParked: an answer whose time came while its account waits for a human says
+// so and counts nothing down.
+func TestParked(t *testing.T) {
+	st, v := newVisitor(t)
+	account := &st.settings[stageBrand].Accounts[0]
+	st.replies["r9"] = community.Reply{
+		ID: "r9", Brand: stageBrand, Conversation: "c05", Account: account.Key(), Agent: "u-acme", State: community.ReplyHeld,
+		Text: "à bientôt", Visibility: community.Public, SendAfter: stageNow.Add(-time.Minute), UpdatedAt: stageNow.Add(-2 * time.Minute),
+	}
+	if page := v.get("/c/c05"); strings.Contains(page, T("fr", "reply.parked")) || !strings.Contains(page, `class="prop leaves"`) {
+		t.Error("it waits for nothing and does not say when it leaves")
+	}
+	account.State = community.AccountReconnect
+	if page := v.get("/c/c05"); !strings.Contains(page, T("fr", "reply.parked")) || strings.Contains(page, `class="prop leaves"`) {
+		t.Error("it waits for its account and counts seconds")
 	}
 }

@@ -88,9 +88,9 @@ func (s *Server) ledgerPage(c *fiber.Ctx) error {
 	if err != nil || !slices.Contains(ledgerSpans[:], hours) {
 		return community.Faultf(community.Invalid, "query.value", "hours", c.Query("hours"))
 	}
-	page, err := strconv.Atoi(c.Query("page", "1"))
-	if err != nil || page < 1 {
-		return community.Faultf(community.Invalid, "query.value", "page", c.Query("page"))
+	page, err := pageOf(c)
+	if err != nil {
+		return err
 	}
 	now := s.Now().In(zone(sh.Brand))
 	to := now.UTC().Truncate(time.Hour).Add(time.Hour)

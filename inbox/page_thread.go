@@ -26,7 +26,7 @@ type turn struct {
 	Lang    string
 	Private bool
 	Gone    bool
-	Media   []community.Media
+	Media   []mediaView
 	URL     string
 	Profile string // the author's page on the network
 	Hidden  bool   // we hid it there
@@ -55,6 +55,7 @@ type replyView struct {
 	Seconds int
 	Window  int // how many seconds it was held for
 	Mine    bool
+	Waits   bool // until its account is connected again
 	To      string
 }
 
@@ -106,7 +107,7 @@ func (s *Server) said(lang string, e *community.Entry, accounts []community.Acco
 	m := &e.Message
 	t := turn{
 		Kind: "said", Key: e.Key, At: m.At(), Name: authorName(lang, m.Author), Network: networkOf(lang, m.Network),
-		Text: m.Text, Lang: m.Lang, Private: m.Private, Gone: e.Gone, Media: m.Media, URL: webAddress(m.URL),
+		Text: m.Text, Lang: m.Lang, Private: m.Private, Gone: e.Gone, Media: mediaOf(m.Media), URL: webAddress(m.URL),
 		Asked: e.Asks && !e.Out, CanWhy: !e.Out && !e.Bare, Profile: webAddress(m.Author.URL), Hidden: e.Hidden && !e.Gone, Liked: e.Liked && !e.Gone,
 	}
 	if t.Lang == "" {
@@ -152,6 +153,11 @@ func (s *Server) leaving(lang string, v community.Viewer, r *community.Reply, ac
 		Kind: "ours", Key: r.ID, At: r.CreatedAt, Name: o.Label, Text: r.Text, Private: r.Visibility == community.Private,
 		Who: personOf(r.Account, strings.TrimPrefix(o.Label, "@")), Label: T(lang, "said.by", s.byWhom(lang, r)),
 		Reply: s.replyView(lang, v, r, c, now),
+	}
+	parked := func(a community.Account) bool { return a.Key() == r.Account && a.State == community.AccountReconnect }
+	if r.State == community.ReplyHeld && !now.Before(r.SendAfter) && slices.ContainsFunc(accounts, parked) {
+		t.Reply.Waits = true
+		t.Reply.Status = mark{Icon: "plug", Word: T(lang, "reply.parked"), Class: "mk mk-soon"}
 	}
 	switch r.Kind {
 	case community.ReplyHandoff:

@@ -30,16 +30,17 @@ type Reader interface {
 	Accounts(ctx context.Context, v community.Viewer, brand string) ([]community.Account, error)
 	// Standings lists the accounts of a brand with how each stands, by network
 	// and name; Standing reads one by its key; AccountActs what people did to it,
-	// newest first.
+	// newest first. What calls cost and may cost is left out of accounts, of how
+	// they stand and of the acts for who lacks ActionCost (Account.Shown).
 	Standings(ctx context.Context, v community.Viewer, brand string) ([]community.Standing, error)
 	Standing(ctx context.Context, v community.Viewer, key string) (community.Standing, error)
 	AccountActs(ctx context.Context, v community.Viewer, key string) ([]community.AccountAct, error)
 	// Ledger lists what came from the accounts of a brand in [from, to), an hour
 	// a row: by network, account and hour, newest first. Every account has at
-	// least one row. Costs lists what their calls cost on the UTC days of
-	// [from, to).
+	// least one row. Costs lists what an account's calls cost on the UTC days of
+	// [from, to), the newest first; nothing to who lacks ActionCost.
 	Ledger(ctx context.Context, v community.Viewer, brand string, from, to time.Time) ([]community.LedgerRow, error)
-	Costs(ctx context.Context, v community.Viewer, brand string, from, to time.Time) ([]community.CostRow, error)
+	Costs(ctx context.Context, v community.Viewer, account string, from, to time.Time) ([]community.CostRow, error)
 	// Agents lists the colleagues who work on this brand (community.Agent's
 	// Assignable tells who of them can be given something).
 	Agents(ctx context.Context, v community.Viewer, brand string) ([]community.Agent, error)

@@ -165,7 +165,11 @@ func (w *world) Channels(_ context.Context, v community.Viewer, brand string) ([
 }
 
 func (w *world) Accounts(_ context.Context, v community.Viewer, brand string) ([]community.Account, error) {
-	return w.of(v, brand).Accounts, nil
+	out := slices.Clone(w.of(v, brand).Accounts)
+	for i := range out {
+		out[i] = out[i].Shown(v)
+	}
+	return out, nil
 }
 
 func (w *world) Agents(_ context.Context, v community.Viewer, brand string) ([]community.Agent, error) {

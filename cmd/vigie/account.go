@@ -199,13 +199,20 @@ func (l *lines) Set(s string) error {
 // answers is the form filled in. What is missing and secret is asked for, a line
 // each, so that it need not stand where others can read it.
 func (c *call) answers(ctx context.Context, con connector, network string, form []community.Field, given map[string]flag.Value) (map[string]string, error) {
-	out := map[string]string{}
+	out, said := map[string]string{}, map[string]string{}
+	for name, value := range given {
+		said[name] = value.String()
+	}
+	owner, err := con.appOwner(ctx, network, form, said)
+	if err != nil {
+		return nil, err
+	}
 	var in *bufio.Reader
 	for _, f := range form {
-		value := given[f.Name].String()
+		value := said[f.Name]
 		known := false
 		if f.App && value == "" {
-			_, err := con.h.vault.Secret(ctx, collectors.AppOwner(network), f.Name)
+			_, err := con.h.vault.Secret(ctx, owner, f.Name)
 			if known = err == nil; !known && community.KindOf(err) != community.NotFound {
 				return nil, err
 			}

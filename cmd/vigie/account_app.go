@@ -75,3 +75,32 @@ func keyRotate(ctx context.Context, c *call) error {
 		return nil
 	})
 }
+
+// keyForget drops the secrets that no key opens, once that was asked for plainly.
+func keyForget(ctx context.Context, c *call) error {
+	fs := flag.NewFlagSet("key forget", flag.ContinueOnError)
+	p := dataFlags(fs)
+	yes := fs.Bool("yes", false, "do it; without this it is only counted")
+	rest, err := c.parse(fs)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return usagef("%q is too much", rest[0])
+	}
+	return withHouse(ctx, c, p, func(ctx context.Context, h *house) error {
+		all, shut, err := h.vault.Sealed(ctx)
+		if err == nil && *yes {
+			shut, err = h.vault.Forget(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		if *yes {
+			fmt.Fprintf(c.out, "%d of %d secrets are forgotten; their accounts and apps can be connected again\n", shut, all)
+			return nil
+		}
+		fmt.Fprintf(c.out, "the key does not open %d of %d secrets; --yes forgets them for good\n", shut, all)
+		return nil
+	})
+}

@@ -32,6 +32,10 @@ func (c connector) Check(ctx context.Context, v community.Viewer, key string) (c
 		return standing, nil
 	}
 	health, failed := ask(ctx, func(ctx context.Context) (community.Health, error) { return checker.Check(ctx, standing.Account) })
+	now, err := c.h.reader.Standing(ctx, v, key)
+	if err != nil || !now.Since.Equal(standing.Since) { // connected again meanwhile: it was the token before
+		return now, err
+	}
 	if health.CheckedAt.IsZero() {
 		health.CheckedAt = c.h.now().UTC()
 	}

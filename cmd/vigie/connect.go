@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -55,6 +56,11 @@ func (c connector) Networks(ctx context.Context, _ community.Viewer) ([]communit
 		if err != nil {
 			return nil, err
 		}
+		if sharer, can := n.(collectors.AppSharer); can && len(held) == 0 {
+			if held, err = c.h.vault.Known(ctx, collectors.AppOwner(sharer.SharesApp())); err != nil {
+				return nil, err
+			}
+		}
 		for _, f := range card.Fields {
 			if f.App && slices.Contains(held, f.Name) {
 				card.Known = append(card.Known, f.Name)
@@ -91,7 +97,7 @@ func (c connector) Connect(ctx context.Context, v community.Viewer, in community
 	}
 	said, err := ask(ctx, func(ctx context.Context) (collectors.Connection, error) { return form.Connect(ctx, filled) })
 	if err != nil {
-		return step, err
+		return step, refusedHere(err)
 	}
 	if len(app) > 0 {
 		if err := c.h.vault.PutSecrets(ctx, collectors.AppOwner(in.Network), app); err != nil {
@@ -141,12 +147,16 @@ func (c connector) filled(ctx context.Context, v community.Viewer, network strin
 			return wrong(name)
 		}
 	}
+	owner, err := c.appOwner(ctx, network, fields, given)
+	if err != nil {
+		return nil, nil, err
+	}
 	values, app = map[string]string{}, map[string][]byte{}
 	for _, f := range fields {
 		value := strings.TrimSpace(given[f.Name])
 		var known []byte
 		if f.App {
-			if known, err = c.h.vault.Secret(ctx, collectors.AppOwner(network), f.Name); err != nil && community.KindOf(err) != community.NotFound {
+			if known, err = c.h.vault.Secret(ctx, owner, f.Name); err != nil && community.KindOf(err) != community.NotFound {
 				return nil, nil, err
 			}
 		}
@@ -172,6 +182,25 @@ func (c connector) filled(ctx context.Context, v community.Viewer, network strin
 		values[f.Name] = value
 	}
 	return values, app, nil
+}
+
+// appOwner is under whom what is known of a network's app is kept: another
+// network's name where the two share one and nothing of its own is known or given.
+func (c connector) appOwner(ctx context.Context, network string, fields []community.Field, given map[string]string) (string, error) {
+	owner := collectors.AppOwner(network)
+	sharer, can := c.h.networks[network].(collectors.AppSharer)
+	if !can {
+		return owner, nil
+	}
+	own := func(f community.Field) bool {
+		value := strings.TrimSpace(given[f.Name])
+		return f.App && value != "" && value != f.Default
+	}
+	known, err := c.h.vault.Known(ctx, owner)
+	if err != nil || len(known) > 0 || slices.ContainsFunc(fields, own) {
+		return owner, err
+	}
+	return collectors.AppOwner(sharer.SharesApp()), nil
 }
 
 // mayApp refuses to change a network's app to whoever does not set every brand:
@@ -201,6 +230,15 @@ func ask[T any](ctx context.Context, f func(context.Context) (T, error)) (out T,
 		return err
 	})
 	return out, err
+}
+
+// refusedHere says of what somebody just entered that it is refused: of an account
+// that speaks already the same fault says to connect it again.
+func refusedHere(err error) error {
+	if f, ok := errors.AsType[*community.Fault](err); ok && f.Key == "network.unauthorised" {
+		return community.Faultf(community.Unauthorised, "connect.refused").Because(err)
+	}
+	return err
 }
 
 // leadsAway checks that a browser may be sent to an address.

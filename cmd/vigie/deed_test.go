@@ -254,3 +254,119 @@ func TestHeldForATokenLeaves(t *testing.T) {
 		t.Errorf("it did not leave: %v", o.posted)
 	}
 }
+
+// TestARefusedPrivateAnswerIsTriedAgainTooLate: where the network takes one, a
+// refused one that is tried again after another was sent comes back.
+func TestARefusedPrivateAnswerIsTriedAgainTooLate(t *testing.T) {
+	o := newOffice(t)
+	o.saysWith("1", community.Ability{Deed: community.DeedPrivate, Until: o.now.Add(24 * time.Hour)})
+	e := o.find("1")
+	o.answer = community.Faultf(community.Refused, "graph.refused")
+	if err := o.whispers("a", e); err != nil {
+		t.Fatal(err)
+	}
+	o.passes(time.Minute)
+	o.answer = nil
+	if err := o.whispers("b", e); err != nil || o.reply("a").State != community.ReplyRefused {
+		t.Fatalf("%v, %+v", err, o.reply("a"))
+	}
+	o.passes(time.Minute)
+	if _, err := o.Retry(o.ctx, o.lea, "a"); err != nil {
+		t.Fatal(err)
+	}
+	o.passes(time.Second)
+	if a, b := o.reply("a"), o.reply("b"); a.State != community.ReplyDraft || a.Note != "reply.private_once" || b.State != community.ReplySent || len(o.posted) != 1 {
+		t.Errorf("posted %v: %+v, %+v", o.posted, a, b)
+	}
+}
+
+// TestAnOldRefusalDoesNotParkANewToken: an answer that left with the old token is
+// refused after the account was connected again. The account stays, and the
+// answer leaves with the new token, once.
+func TestAnOldRefusalDoesNotParkANewToken(t *testing.T) {
+	for _, parked := range []bool{true, false} {
+		o := newOffice(t)
+		m := o.says("1", "Où est mon colis ?", func(c *community.Classified) { c.Message.Can = []community.Ability{{Deed: community.DeedHide}} })
+		r, err := o.Answer(o.ctx, o.lea, desk.Answer{ID: "a", Conversation: community.ConversationOf(m.Identity().Key()), Account: o.care.Key(), Text: "Bonjour"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		admin := community.Viewer{Agent: "ada", Grants: []community.Grant{{Brand: "b", Role: community.RoleAdmin}}}
+		again := func(a *community.Account) {
+			o.now = o.now.Add(time.Second)
+			_, err := o.Connect(o.ctx, admin, "b", []desk.Connected{{Account: *a, Secrets: map[string][]byte{"token": []byte("new")}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		o.now = r.SendAfter
+		o.answer = community.Faultf(community.Unauthorised, "network.unauthorised")
+		o.meanwhile = func() {
+			if o.meanwhile = nil; !parked {
+				again(o.care)
+			}
+		}
+		o.passes(0)
+		want := community.AccountActive
+		if parked {
+			want = community.AccountReconnect
+		}
+		if s, err := o.reader.Standing(o.ctx, admin, o.care.Key()); err != nil || s.State != want || s.Waiting != 1 {
+			t.Errorf("it stands as %+v, %v", s, err)
+		}
+		if parked {
+			again(o.care)
+		}
+		o.answer = nil
+		for range 20 {
+			o.passes(5 * time.Second)
+		}
+		if len(o.posted) != 1 {
+			t.Errorf("posted %v", o.posted)
+		}
+		// A deed likewise.
+		o.deedFault = community.Faultf(community.Unauthorised, "network.unauthorised")
+		o.meanwhile = func() { o.meanwhile = nil; again(o.brand) }
+		_, err = o.Desk.Moderate(o.ctx, community.Viewer{System: true}, m.Identity().Key(), community.DeedHide)
+		fault(t, "an old token", err, community.Unauthorised, "network.unauthorised")
+		if s, err := o.reader.Standing(o.ctx, admin, o.brand.Key()); err != nil || s.State != community.AccountActive {
+			t.Errorf("it stands as %+v, %v", s, err)
+		}
+	}
+}
+
+// TestTwoDoTheSameDeed: two press at once; it is done and told once.
+func TestTwoDoTheSameDeed(t *testing.T) {
+	o := newOffice(t)
+	key := o.saysWith("1", community.Ability{Deed: community.DeedHide})
+	o.meanwhile = func() {
+		o.meanwhile = nil
+		if _, err := o.Desk.Moderate(o.ctx, community.Viewer{System: true}, key, community.DeedHide); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := o.Desk.Moderate(o.ctx, community.Viewer{System: true}, key, community.DeedHide); err != nil {
+		t.Fatal(err)
+	}
+	m, err := o.reader.Matter(o.ctx, community.Viewer{System: true}, community.ConversationOf(key))
+	if err != nil || len(m.Acts) != 1 || !o.find("1").Hidden {
+		t.Errorf("acts %+v, %v", m.Acts, err)
+	}
+}
+
+// TestADeactivatedAccountIsNotPreferred: answers leave from another one.
+func TestADeactivatedAccountIsNotPreferred(t *testing.T) {
+	o := newOffice(t)
+	m := o.says("1", "Merci !", func(c *community.Classified) { c.Verdict.Category.Label = "community" })
+	off := false
+	if _, err := o.ChangeAccount(o.ctx, community.Viewer{System: true}, o.brand.Key(), community.AccountEdit{Active: &off}); err != nil {
+		t.Fatal(err)
+	}
+	if r := o.writes(m, "a", "Avec plaisir"); r.Account != o.care.Key() {
+		t.Errorf("it leaves from %s", r.Account)
+	}
+	o.passes(time.Minute)
+	if len(o.posted) != 1 {
+		t.Errorf("posted %v", o.posted)
+	}
+}

@@ -50,7 +50,6 @@ type street struct {
 	post, media string // what of ours is commented on
 	voice       *simulated.Voice
 	crowd       []string
-	base        string // where webhooks are answered
 	log         *slog.Logger
 }
 

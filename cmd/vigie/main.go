@@ -72,6 +72,7 @@ func commands() []command {
 		{"account deactivate", "NETWORK/NAME ...", "switch accounts off; nothing is deleted", accountSwitch("account deactivate", false)},
 		{"account activate", "NETWORK/NAME ...", "switch accounts on again", accountSwitch("account activate", true)},
 		{"key rotate", "[--data DIR]", "seal every secret under a new key", keyRotate},
+		{"key forget", "[--yes] [--data DIR]", "drop the secrets whose key is lost, to connect their accounts again", keyForget},
 		{"doctor", "[--data DIR]", "check an installation and say what is wrong", doctor},
 		{"version", "", "which vigie this is", version},
 	}

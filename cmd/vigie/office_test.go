@@ -28,6 +28,7 @@ type office struct {
 	capable   community.Capability
 	deeds     []string
 	deedFault error
+	meanwhile func()             // what happens while the network is asked
 	posted    []string           // texts the network took
 	there     *community.Receipt // what looking back finds
 	lea       community.Viewer   // an agent of the brand
@@ -36,6 +37,9 @@ type office struct {
 }
 
 func (o *office) Reply(_ context.Context, _ community.Account, _ community.Message, r community.Reply) (community.Receipt, error) {
+	if o.meanwhile != nil {
+		o.meanwhile()
+	}
 	if o.answer != nil {
 		return community.Receipt{}, o.answer
 	}
@@ -53,6 +57,9 @@ func (o *office) Look(context.Context, community.Account, community.Message, com
 // Moderate is the network's; the desk's own is o.Desk.Moderate.
 func (o *office) Moderate(_ context.Context, a community.Account, m community.Message, deed community.Deed) error {
 	o.deeds = append(o.deeds, a.Name+" "+string(deed)+" "+m.ID)
+	if o.meanwhile != nil {
+		o.meanwhile()
+	}
 	return o.deedFault
 }
 

@@ -212,6 +212,23 @@ func TestAnUnknownReplyIsNeverSentOnAGuess(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
+	t.Run("what is found is an earlier reply with the same words", func(t *testing.T) {
+		o := newOffice(t)
+		m := o.says("1", "Bonjour ?")
+		o.writes(m, "r1", "Bonjour, je regarde.")
+		o.passes(11 * time.Second)
+		o.writes(m, "r2", "Bonjour, je regarde.")
+		o.answer = community.Faultf(community.Uncertain, "network.timeout")
+		o.passes(11 * time.Second)
+		o.answer = nil
+		o.now = o.now.Add(3 * time.Minute)
+		o.there = &community.Receipt{ID: "native-r1", At: o.now.Add(-4 * time.Minute)}
+		look(o)
+		got := o.matter(m).Replies
+		if len(got) != 2 || got[0].State != community.ReplySent || got[1].State != community.ReplyUnknown || got[1].Note == "" {
+			t.Errorf("%+v", got)
+		}
+	})
 	t.Run("not found", func(t *testing.T) {
 		o, m := unknown(t)
 		o.now = o.now.Add(time.Minute)

@@ -259,7 +259,11 @@ func (p *poller) look(ctx context.Context) error {
 	now := p.s.o.Now()
 	for _, uri := range due {
 		if v := shown[uri]; v != nil {
-			b.posts = append(b.posts, sighting{view: v})
+			// The list knows which version was told, also of a post that is older than
+			// the memory of what was.
+			if p.t.watch.mark(uri) != markOf(v.CID) {
+				b.posts = append(b.posts, sighting{view: v})
+			}
 			p.t.watch.looked(uri, now)
 			continue
 		}

@@ -68,6 +68,16 @@ func (w *watchlist) find(post string) int {
 	return -1
 }
 
+// mark is the version of a post that was told; empty when it is not watched.
+func (w *watchlist) mark(uri string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if i := w.find(shorten(uri)); i >= 0 {
+		return w.items[i].Mark
+	}
+	return ""
+}
+
 // drop ends watching: the post is gone, or cannot be seen.
 func (w *watchlist) drop(uri string) {
 	w.mu.Lock()

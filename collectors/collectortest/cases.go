@@ -20,7 +20,7 @@ func (s *stage) sayMany(t *testing.T, n int) (ids []string) {
 	return ids
 }
 
-// How long a whole backlog may take, and how many messages make a sweep of
+// How long a backlog may stand still, and how many messages make a sweep of
 // several pages.
 const (
 	backlogPatience = time.Minute

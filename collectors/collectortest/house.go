@@ -119,12 +119,23 @@ func (h *House) SaveCursor(ctx context.Context, account string, c community.Curs
 	return nil
 }
 
+// Park has an account wait for a human, unless it was connected again meanwhile.
+func (h *House) Park(ctx context.Context, account community.Account, why string) error {
+	h.mu.Lock()
+	now := h.accounts[account.Key()]
+	h.mu.Unlock()
+	if !now.Since.Equal(account.Since) {
+		return nil
+	}
+	return h.SaveState(ctx, account.Key(), community.AccountReconnect, why)
+}
+
 // SaveState keeps an account's state.
 func (h *House) SaveState(_ context.Context, account string, state community.AccountState, why string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := h.accounts[account]
-	a.State, a.Why = state, why
+	a = a.In(state, why, time.Now())
 	h.accounts[account] = a
 	h.states = append(h.states, fmt.Sprintf("%s %s", state, why))
 	return nil

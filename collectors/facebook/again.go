@@ -26,10 +26,22 @@ func (s *sweeper) lookAgain(ctx context.Context) error {
 		}
 		found, err := s.p.client.Many(ctx, ids, map[sort]string{aPost: postFields, aComment: commentFields, aLetter: graph.MessengerFields}[kind])
 		if err != nil {
-			if ctx.Err() == nil && !reachable(err) {
+			if ctx.Err() == nil && !graph.Reachable(err) {
 				continue
 			}
 			return err
+		}
+		if len(found) == 0 {
+			blind, err := s.p.blind(ctx, kind)
+			if err != nil {
+				return err
+			}
+			if blind {
+				for i := range due {
+					s.p.known.looked(due[i].ID, false, now)
+				}
+				continue
+			}
 		}
 		if err := s.compare(ctx, due, found, now); err != nil {
 			return err
@@ -38,13 +50,28 @@ func (s *sweeper) lookAgain(ctx context.Context) error {
 	return nil
 }
 
+// blind tells whether we may not read a sort of messages any more. Graph says the
+// same of what is gone and of what is not for us: where nothing at all was found,
+// the token's permissions tell the two apart.
+func (p *page) blind(ctx context.Context, s sort) (bool, error) {
+	scopes := []string{"pages_read_engagement", "pages_read_user_content"}
+	if s == aLetter {
+		scopes = []string{"pages_messaging"}
+	}
+	health, err := p.o.Graph.Check(ctx, p.account, scopes)
+	return len(health.Missing) > 0, err
+}
+
 // compare publishes the differences between what was known and what was found.
 func (s *sweeper) compare(ctx context.Context, due []watched, found map[string]json.RawMessage, now time.Time) error {
 	batch := collectors.Batch{Skew: s.p.client.Skew()}
 	for i := range due {
 		w := &due[i]
 		raw, ok := found[w.ID]
-		if !ok {
+		switch {
+		case !ok && s.p.unproven(w):
+			continue
+		case !ok:
 			batch.Messages = append(batch.Messages, s.p.deletion(w.ID, w.Thread, w.Sort))
 			continue
 		}
@@ -53,13 +80,16 @@ func (s *sweeper) compare(ctx context.Context, due []watched, found map[string]j
 			batch.Unreadable++
 			continue
 		}
-		if brief(&m) != w.Hash {
+		if graph.Brief(&m) != w.Hash {
 			s.p.known.meet(&m, w.Sort, time.Time{}, false, now)
 			batch.Messages = append(batch.Messages, m)
 		}
 	}
 	if len(batch.Messages) > 0 || batch.Unreadable > 0 {
 		if err := s.emit(ctx, batch); err != nil {
+			for i := range due {
+				s.p.known.restore(due[i])
+			}
 			return err
 		}
 	}
@@ -68,9 +98,16 @@ func (s *sweeper) compare(ctx context.Context, due []watched, found map[string]j
 			s.p.known.drop(due[i].ID)
 			continue
 		}
-		s.p.known.looked(due[i].ID, now)
+		s.p.known.looked(due[i].ID, true, now)
 	}
 	return nil
+}
+
+// unproven tells whether a message that is not found was never to be read by its
+// id: it stands elsewhere, where we may see what a list or a webhook tells and no
+// more. To be gone is final, so such a one is not thought gone but let be.
+func (p *page) unproven(w *watched) bool {
+	return !w.Read && (w.Sort == aPost && !p.onOurs(w.ID) || w.Sort == aComment && !p.onOurs(w.Thread))
 }
 
 // again decodes a message that was read by its id.

@@ -39,6 +39,9 @@ func (n *Network) Collect(ctx context.Context, account community.Account, cursor
 		if err := collectors.Wait(ctx, wait); err != nil {
 			return err
 		}
+		if s.p, err = n.page(ctx, account); err != nil { // its token may have been renewed
+			return err
+		}
 	}
 }
 
@@ -54,16 +57,6 @@ func (s *sweeper) poll(ctx context.Context) error {
 	}
 	s.cursor.Complete = began
 	return s.save(ctx)
-}
-
-// reachable tells whether a list that was refused is only not for us: the
-// others go on without it, and Check says what is missing.
-func reachable(err error) bool {
-	switch community.KindOf(err) {
-	case community.Forbidden, community.NotFound:
-		return false
-	}
-	return true
 }
 
 // seconds is a time as Graph dates things: whole seconds.

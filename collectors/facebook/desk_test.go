@@ -2,6 +2,7 @@ package facebook_test
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -26,7 +27,8 @@ type desk struct {
 	came    map[string]int // how often each id came
 	cursor  community.Cursor
 	refuse  func() error
-	stopped int // how often collecting ended with a fault
+	down    bool // what holds messages is refused
+	stopped int  // how often collecting ended with a fault
 }
 
 func newDesk(t *testing.T, o graphtest.Options) *desk {
@@ -77,6 +79,9 @@ func (d *desk) collect(hooks bool) (stop func()) {
 func (d *desk) emit(_ context.Context, b collectors.Batch) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.down && len(b.Messages) > 0 {
+		return errors.New("the log is down")
+	}
 	if d.refuse != nil {
 		if err := d.refuse(); err != nil {
 			return err

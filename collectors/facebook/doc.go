@@ -25,9 +25,12 @@
 // Graph gives a comment no time of its edit. One that the webhook tells of is
 // dated by the webhook, one that is found by looking by the moment it was found.
 // Messenger tells nobody of a message that was taken back; looking again finds it.
-// Each message is looked at again after 2 and 15 minutes, one, six and 24 hours,
-// the newest 200 of them; edits and deletions later than that come by webhook
-// alone. Comments on posts older than the history (30 days) do too.
+// What could never be read by its id, on somebody else's wall, is not thought
+// deleted, and nothing is while a permission to read is missing: Graph has one
+// answer for all of these. Each message is looked at again after 2 and 15
+// minutes, one, six and 24 hours, the newest 200 of them; edits and deletions
+// later than that come by webhook alone. Comments on posts older than the history
+// (30 days) do too.
 //
 // Where Graph does not say who wrote (the permission pages_read_user_content is
 // missing, or the person gave none), the author is unknown: a name alone never

@@ -76,6 +76,8 @@ func (p *page) changed(field string, v *change, at time.Time) (community.Message
 			Reviewer: &graph.Person{ID: v.Reviewer, Name: v.ReviewBy}, Story: graph.Person{ID: v.Story},
 		})
 		s = aReview
+	case field == "mention" && p.onOurs(v.Post): // feed tells it, and what can be done to it
+		return m, false
 	case field == "mention" && graph.ValidID(cmp.Or(v.Comment, v.Post)):
 		from := &graph.Person{ID: v.Sender, Name: v.SenderAs}
 		m = p.postMessage(&post{ID: cmp.Or(v.Comment, v.Post), Text: v.Text, Created: v.Created, From: from}, community.KindMention, at)
@@ -121,6 +123,10 @@ func (v *change) media() []community.Media {
 		return []community.Media{{Type: "video", URL: v.Video}}
 	case v.Photo != "":
 		return []community.Media{{Type: "image", URL: v.Photo}}
+	case v.Link != "" && v.Item == "photo": // a photo's own address
+		return []community.Media{{Type: "image", URL: v.Link}}
+	case v.Link != "" && v.Item == "video":
+		return []community.Media{{Type: "video", URL: v.Link}}
 	case v.Link != "" && v.Item != "status":
 		return []community.Media{{Type: "link", URL: v.Link}}
 	}

@@ -38,6 +38,7 @@ func TestChanges(t *testing.T) {
 		{"an id that is a path", "feed", `{"item":"post","verb":"add","post_id":"../me","message":"hi"}`, "", false, false},
 		{"a mention", "mention", `{"item":"post","verb":"add","post_id":"99_1","sender_id":"7","sender_name":"Léa","message":"@Us","created_time":1793610000}`, "mention 99_1 99_1  7", false, false},
 		{"a mention in a comment", "mention", `{"item":"comment","verb":"add","post_id":"99_1","comment_id":"1_9","sender_id":"7","message":"@Us","created_time":1793610000}`, "mention 1_9 99_1 99_1 7", false, false},
+		{"a mention on our own page", "mention", `{"item":"comment","verb":"add","post_id":"10_1","comment_id":"1_9","sender_id":"7","message":"@Us","created_time":1793610000}`, "", false, false},
 		{"a review", "ratings", `{"item":"rating","verb":"add","open_graph_story_id":"55","reviewer_id":"7","recommendation_type":"NEGATIVE","created_time":1793610000}`, "review 55 55  7", false, false},
 		{"another field", "leadgen", `{"item":"post","verb":"add","post_id":"10_1"}`, "", false, false},
 	} {
@@ -107,6 +108,20 @@ func TestAFileTellsNoEdit(t *testing.T) {
 		k.meet(&m, aPost, time.Time{}, false, time.Now())
 		if m.Media[0].URL != "https://cdn/a?sig=1" || !m.EditedAt.IsZero() {
 			t.Errorf("%d: %+v", i, m)
+		}
+	}
+}
+
+// The webhook names a photo's address a link; the lists do not.
+func TestWhatTheWebhookCallsALink(t *testing.T) {
+	for item, want := range map[string]string{"photo": "image", "video": "video", "share": "link", "status": ""} {
+		v := change{Item: item, Link: "https://cdn/a.jpg"}
+		got := ""
+		if media := v.media(); len(media) > 0 {
+			got = media[0].Type
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", item, got, want)
 		}
 	}
 }

@@ -73,7 +73,7 @@ func (p *page) learn(ctx context.Context, person string) {
 	ctx, cancel := context.WithTimeout(ctx, nameWait)
 	defer cancel()
 	var who graph.Person
-	if err := p.client.Get(ctx, graph.Path(person), graph.Params{"fields": "name"}, &who); err == nil || !reachable(err) {
+	if err := p.client.Get(ctx, graph.Path(person), graph.Params{"fields": "name"}, &who); err == nil || !graph.Reachable(err) {
 		p.call(person, who.Name) // without a name too: it is not asked for again
 	}
 }

@@ -1,12 +1,11 @@
 package facebook
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/vigie-hq/vigie/collectors/graph"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -34,14 +33,11 @@ type watched struct {
 	ID     string `json:"i"`
 	Sort   sort   `json:"k"`
 	Thread string `json:"t,omitempty"`
-	Hash   string `json:"h"`
 	Made   int64  `json:"c,omitempty"` // when it was written, Unix seconds
 	Seen   int64  `json:"s"`           // when it was first seen, Unix seconds
 	Looks  int    `json:"l,omitempty"` // how often it was looked at since
-	Edited int64  `json:"e,omitempty"` // the edit we know of, Unix milliseconds
-	// Media as first met: Facebook's addresses of files are signed anew each time
-	// they are told.
-	Media []community.Media `json:"u,omitempty"`
+	Read   bool   `json:"r,omitempty"` // it was read by its id
+	graph.Wording
 }
 
 // known is what was collected lately. Facebook gives no time of an edit, so the
@@ -82,37 +78,26 @@ func (k *known) put(w *watched) {
 	}
 }
 
-// meet takes note of a message and dates it: m.EditedAt becomes the time of the
-// edit that gave it these words, zero if it was never edited. told is when the
-// network says that the words were changed; zero: it does not say. original is
-// true for words that are known to be the first. now is Graph's time.
+// meet takes note of a message and dates it, as graph.Wording does.
 func (k *known) meet(m *community.Message, s sort, told time.Time, original bool, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	hash := brief(m)
-	w := k.items[m.ID]
-	switch {
-	case w == nil:
-		w = &watched{ID: m.ID, Sort: s, Thread: m.Thread, Hash: hash, Made: m.CreatedAt.Unix(), Seen: now.Unix(), Media: m.Media}
-		if !told.IsZero() {
-			w.Edited = max(told.UnixMilli(), m.CreatedAt.UnixMilli()+1)
-		}
-		k.put(w)
-	case w.Hash == hash:
-		m.Media = w.Media
-	case original:
-		return // an old copy, overtaken on its way: it keeps its first date
-	case !told.IsZero() && told.Unix() < w.Edited/1000:
-		m.EditedAt = told.UTC()
-		return // an earlier edit, overtaken by a later one
-	default:
-		if told.IsZero() {
-			told = now
-		}
-		w.Hash, w.Media, w.Edited = hash, m.Media, max(told.UnixMilli(), w.Edited+1, m.CreatedAt.UnixMilli()+1)
+	if w := k.items[m.ID]; w != nil {
+		w.Meet(m, told, original, now)
+		return
 	}
-	if w.Edited != 0 {
-		m.EditedAt = time.UnixMilli(w.Edited).UTC()
+	k.put(&watched{
+		ID: m.ID, Sort: s, Thread: m.Thread, Made: m.CreatedAt.Unix(), Seen: now.Unix(), Wording: graph.NewWording(m, told),
+	})
+}
+
+// restore takes back what was noted of a message since: its new words were not
+// kept, and must be found again.
+func (k *known) restore(w watched) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.items[w.ID] != nil {
+		k.items[w.ID] = &w
 	}
 }
 
@@ -172,10 +157,11 @@ func (k *known) overdue(w *watched, now time.Time) bool {
 }
 
 // looked takes note of a look, and skips those whose age has passed meanwhile.
-func (k *known) looked(id string, now time.Time) {
+func (k *known) looked(id string, found bool, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if w := k.items[id]; w != nil {
+		w.Read = w.Read || found
 		for k.overdue(w, now) {
 			w.Looks++
 		}
@@ -192,15 +178,4 @@ func (k *known) list() []watched {
 	}
 	slices.Reverse(all)
 	return all
-}
-
-// brief is a hash of the content, short enough for a cursor: the words and the
-// sorts of files, not their addresses.
-func brief(m *community.Message) string {
-	h := sha256.New()
-	h.Write([]byte(m.Text))
-	for _, media := range m.Media {
-		h.Write([]byte("\x00" + media.Type))
-	}
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:6])
 }

@@ -3,19 +3,9 @@ package facebook
 import (
 	"context"
 	"encoding/json"
-	"strings"
-	"time"
-	"unicode"
 
 	"github.com/vigie-hq/vigie/collectors/graph"
 	"github.com/vigie-hq/vigie/community"
-)
-
-// How far Look reads back: pages of a list, and the difference between Graph's
-// clock and ours that it forgives.
-const (
-	lookPages = 5
-	clockSkew = 10 * time.Minute
 )
 
 // Look reads back what may have been sent: below the target in public, in the
@@ -35,7 +25,7 @@ func (n *Network) Look(ctx context.Context, account community.Account, target co
 	case reply.Visibility == community.Private:
 		return p.lookPrivately(ctx, target, reply)
 	}
-	found, ok, err := p.lookBelow(ctx, answered(target), reply)
+	found, ok, err := p.lookBelow(ctx, graph.Answered(&target), reply)
 	if community.KindOf(err) == community.NotFound && err != nil {
 		return community.Receipt{}, false, nil // the target is gone, and our answer with it
 	}
@@ -45,8 +35,8 @@ func (n *Network) Look(ctx context.Context, account community.Account, target co
 // lookBelow reads the comments below a post or comment, newest first.
 func (p *page) lookBelow(ctx context.Context, on string, reply community.Reply) (community.Receipt, bool, error) {
 	params := graph.Params{"fields": commentFields, "limit": pageSize, "filter": "stream", "order": "reverse_chronological"}
-	next, earliest := "", p.since(reply)
-	for range lookPages {
+	next, earliest := "", p.client.Earliest(&reply)
+	for range graph.LookPages {
 		got, err := p.client.List(ctx, graph.Path(on, "comments"), params, next)
 		if err != nil {
 			return community.Receipt{}, false, err
@@ -55,9 +45,9 @@ func (p *page) lookBelow(ctx context.Context, on string, reply community.Reply) 
 			var one comment
 			switch {
 			case json.Unmarshal(raw, &one) != nil:
-			case one.Created.Before(earliest):
+			case one.Created.Older(earliest):
 				return community.Receipt{}, false, nil
-			case one.From != nil && one.From.ID == p.account.NativeID && essence(one.Text) == essence(reply.Text):
+			case one.From != nil && one.From.ID == p.account.NativeID && graph.Essence(one.Text) == graph.Essence(reply.Text):
 				return community.Receipt{ID: one.ID, URL: one.URL, At: one.Created.Time}, true, nil
 			}
 		}
@@ -86,32 +76,32 @@ func (p *page) lookPrivately(ctx context.Context, target community.Message, repl
 	case got.Conversation.ID == "":
 		return community.Receipt{}, false, nil
 	}
-	var found finder
-	err = p.client.LettersOf(ctx, got.Conversation.ID, graph.MessengerFields, found.of(p, reply))
-	return found.receipt, found.ok, err
+	var found graph.Finder
+	err = p.client.LettersOf(ctx, got.Conversation.ID, graph.MessengerFields, found.Among(p.client, p.account.NativeID, &reply))
+	return found.Receipt, found.Found, err
 }
 
 func (p *page) lookInThread(ctx context.Context, person string, reply community.Reply) (community.Receipt, bool, error) {
-	var found finder
-	err := p.client.Letters(ctx, p.account.NativeID, graph.Messenger, graph.MessengerFields, person, found.of(p, reply))
-	return found.receipt, found.ok, err
+	var found graph.Finder
+	err := p.client.Letters(ctx, p.account.NativeID, graph.Messenger, graph.MessengerFields, person, found.Among(p.client, p.account.NativeID, &reply))
+	return found.Receipt, found.Found, err
 }
 
 // lookInNewest reads the conversations that changed since the reply was written.
 func (p *page) lookInNewest(ctx context.Context, reply community.Reply) (community.Receipt, bool, error) {
-	var found finder
-	for next, pages := "", 0; pages < lookPages; pages++ {
+	var found graph.Finder
+	for next, pages := "", 0; pages < graph.LookPages; pages++ {
 		threads, more, err := p.client.Threads(ctx, p.account.NativeID, graph.Messenger, graph.MessengerFields, next)
 		if err != nil {
 			return community.Receipt{}, false, err
 		}
 		for i := range threads {
-			if threads[i].Updated.Before(p.since(reply)) {
+			if threads[i].Updated.Older(p.client.Earliest(&reply)) {
 				return community.Receipt{}, false, nil
 			}
-			err := p.client.LettersOf(ctx, threads[i].ID, graph.MessengerFields, found.of(p, reply))
-			if err != nil || found.ok {
-				return found.receipt, found.ok, err
+			err := p.client.LettersOf(ctx, threads[i].ID, graph.MessengerFields, found.Among(p.client, p.account.NativeID, &reply))
+			if err != nil || found.Found {
+				return found.Receipt, found.Found, err
 			}
 		}
 		if next = more; next == "" {
@@ -119,38 +109,4 @@ func (p *page) lookInNewest(ctx context.Context, reply community.Reply) (communi
 		}
 	}
 	return community.Receipt{}, false, community.Faultf(community.Unavailable, "reply.look_unfinished")
-}
-
-// finder looks for a reply among private messages, newest first.
-type finder struct {
-	receipt community.Receipt
-	ok      bool
-}
-
-// of is what takes the messages: until the reply is found, or they are older.
-func (f *finder) of(p *page, reply community.Reply) func(*graph.DirectMessage) bool {
-	earliest, words := p.since(reply), essence(reply.Text)
-	return func(m *graph.DirectMessage) bool {
-		if m.From.ID == p.account.NativeID && essence(m.Text) == words && !m.Created.Before(earliest) {
-			f.receipt, f.ok = community.Receipt{ID: m.ID, At: m.Created.Time}, true
-		}
-		return !f.ok && !m.Created.Before(earliest)
-	}
-}
-
-// since is the earliest time, by Graph's clock, at which a reply can have left.
-func (p *page) since(reply community.Reply) time.Time {
-	return reply.CreatedAt.Add(p.client.Skew() - clockSkew)
-}
-
-// essence is what is left of a text when white space and signs that do not show
-// are taken away: Facebook trims and folds them.
-func essence(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
-			return -1
-		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(text), " ")
 }

@@ -28,11 +28,7 @@ func (n *Network) Moderate(ctx context.Context, account community.Account, targe
 	case community.DeedUnlike:
 		return p.client.Delete(ctx, graph.Path(target.ID, "likes"), nil)
 	case community.DeedDelete:
-		err := p.client.Delete(ctx, path, nil)
-		if err != nil && community.KindOf(err) == community.NotFound {
-			return nil
-		}
-		return err
+		return p.client.Remove(ctx, target.ID)
 	}
 	return community.Faultf(community.Refused, "deed.unknown", string(deed))
 }

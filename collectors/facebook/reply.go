@@ -36,21 +36,12 @@ func (n *Network) Reply(ctx context.Context, account community.Account, target c
 	return p.answerBelow(ctx, target, reply)
 }
 
-// answered is the object an answer is written below: an answer to a comment
-// takes none of its own, so the comment above it does.
-func answered(target community.Message) string {
-	if target.InReplyTo != "" && target.InReplyTo != target.Thread && graph.ValidID(target.InReplyTo) {
-		return target.InReplyTo
-	}
-	return target.ID
-}
-
 func (p *page) answerBelow(ctx context.Context, target community.Message, reply community.Reply) (community.Receipt, error) {
 	var got graph.Person
-	err := p.client.Post(ctx, graph.Path(answered(target), "comments"), graph.Params{"message": reply.Text}, &got)
+	err := p.client.Post(ctx, graph.Path(graph.Answered(&target), "comments"), graph.Params{"message": reply.Text}, &got)
 	switch {
 	case err != nil:
-		return community.Receipt{}, notSent(err)
+		return community.Receipt{}, graph.NotSent(err)
 	case !graph.ValidID(got.ID):
 		return community.Receipt{}, community.Faultf(community.Uncertain, "network.unreadable")
 	}
@@ -80,7 +71,7 @@ func (p *page) answerLetter(ctx context.Context, target community.Message, reply
 	if target.Author.ID == p.account.NativeID || p.client.Clock().Sub(heard) >= graph.Window {
 		var err error
 		if heard, err = p.client.Heard(ctx, p.account.NativeID, graph.Messenger, graph.MessengerFields, target.Thread); err != nil {
-			return community.Receipt{}, notSent(err)
+			return community.Receipt{}, graph.NotSent(err)
 		}
 	}
 	return p.send(ctx, graph.Letter{To: target.Thread, Text: reply.Text, Heard: heard, Human: graph.ByHuman(reply)})
@@ -89,25 +80,10 @@ func (p *page) answerLetter(ctx context.Context, target community.Message, reply
 func (p *page) send(ctx context.Context, l graph.Letter) (community.Receipt, error) {
 	id, _, err := p.client.Send(ctx, p.account.NativeID, l)
 	if err != nil {
-		return community.Receipt{}, notSent(err)
+		return community.Receipt{}, graph.NotSent(err)
 	}
 	return community.Receipt{ID: id, At: p.sentAt()}, nil
 }
 
 // sentAt is when Graph took what it just answered for.
 func (p *page) sentAt() time.Time { return seconds(p.client.Clock()) }
-
-// notSent gives the faults of reading, before anything was sent, the kinds that
-// a reply's fault may have.
-func notSent(err error) error {
-	switch community.KindOf(err) {
-	case community.NotFound:
-		return community.Faultf(community.Refused, "reply.target_gone").Because(err)
-	case community.Forbidden, community.Invalid:
-		return community.Faultf(community.Refused, graph.FaultKey(err)).Because(err)
-	}
-	if graph.FaultKey(err) == "" { // the caller gave up before anything was sent
-		return community.Faultf(community.Unavailable, "network.cancelled").Because(err)
-	}
-	return err
-}

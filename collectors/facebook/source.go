@@ -33,7 +33,7 @@ func (s *sweeper) walk(ctx context.Context, edge string, params graph.Params, wi
 		if err != nil {
 			return err
 		}
-		if old || got.Next == "" || got.Next == s.from.Page {
+		if old || got.Next == "" {
 			return nil
 		}
 		s.from.Page = got.Next
@@ -82,7 +82,7 @@ func (s *sweeper) feed(ctx context.Context) error {
 func (s *sweeper) young(posts []post) (all []item) {
 	now := s.p.client.Clock()
 	for i := range posts {
-		if !posts[i].Created.Before(s.bound) {
+		if !posts[i].Created.Older(s.bound) {
 			all = append(all, item{s.p.postMessage(&posts[i], community.KindPost, now), aPost})
 		}
 	}
@@ -98,7 +98,7 @@ func (s *sweeper) posts(got graph.Page) (posts []post, unreadable int, old bool)
 		switch {
 		case json.Unmarshal(raw, &one) != nil || !graph.ValidID(one.ID):
 			unreadable++
-		case one.Created.Before(horizon):
+		case one.Created.Older(horizon):
 			old = true
 		default:
 			posts = append(posts, one)
@@ -113,7 +113,7 @@ func (s *sweeper) posts(got graph.Page) (posts []post, unreadable int, old bool)
 func (s *sweeper) below(ctx context.Context, of *post) error {
 	total := of.Comments.Summary.Total
 	count, counted := s.counts[of.ID]
-	if total == 0 || of.Updated.Before(s.bound) && (!counted || count == total) {
+	if total == 0 || of.Updated.Older(s.bound) && (!counted || count == total) {
 		s.counts[of.ID] = total
 		return nil
 	}
@@ -130,7 +130,7 @@ func (s *sweeper) below(ctx context.Context, of *post) error {
 		if err := s.give(ctx, fresh, unreadable); err != nil {
 			return err
 		}
-		if old || got.Next == "" || got.Next == s.from.Inner {
+		if old || got.Next == "" {
 			s.counts[of.ID] = total
 			s.from.Inner = ""
 			return nil
@@ -146,7 +146,7 @@ func (s *sweeper) comments(got graph.Page, on string) (fresh []item, unreadable 
 		switch {
 		case json.Unmarshal(raw, &one) != nil || !graph.ValidID(one.ID):
 			unreadable++
-		case one.Created.Before(s.bound):
+		case one.Created.Older(s.bound):
 			old = true
 		default:
 			fresh = append(fresh, item{s.p.commentMessage(&one, on, now), aComment})
@@ -167,7 +167,7 @@ func (s *sweeper) tagged(ctx context.Context) error {
 			switch {
 			case json.Unmarshal(raw, &one) != nil || !graph.ValidID(one.ID):
 				unreadable++
-			case one.Created.Before(s.bound):
+			case one.Created.Older(s.bound):
 				old = true
 			default:
 				fresh = append(fresh, item{s.p.postMessage(&one, community.KindMention, now), aPost})
@@ -188,7 +188,7 @@ func (s *sweeper) reviews(ctx context.Context) error {
 			switch {
 			case json.Unmarshal(raw, &one) != nil:
 				unreadable++
-			case one.Created.Before(s.bound):
+			case one.Created.Older(s.bound):
 				old = true
 			case graph.ValidID(one.Story.ID): // a star alone has no story and cannot be answered
 				fresh = append(fresh, item{s.p.reviewMessage(&one), aReview})
@@ -208,7 +208,7 @@ func (s *sweeper) letters(ctx context.Context) error {
 		}
 		old := false
 		for i := range threads {
-			if threads[i].Updated.Before(s.bound) {
+			if threads[i].Updated.Older(s.bound) {
 				old = true
 				continue
 			}
@@ -216,7 +216,7 @@ func (s *sweeper) letters(ctx context.Context) error {
 				return err
 			}
 		}
-		if old || next == "" || next == s.from.Page {
+		if old || next == "" {
 			return nil
 		}
 		s.from = place{List: s.from.List, Page: next}
@@ -239,14 +239,10 @@ func (s *sweeper) thread(ctx context.Context, t *graph.Conversation) error {
 		if old || got.Next == "" {
 			return nil
 		}
-		before := got.Next
 		var err error
-		got, err = s.p.client.List(ctx, graph.Path(t.ID, "messages"), graph.Params{"fields": graph.MessengerFields, "limit": pageSize}, before)
+		got, err = s.p.client.List(ctx, graph.Path(t.ID, "messages"), graph.Params{"fields": graph.MessengerFields, "limit": pageSize}, got.Next)
 		if err != nil {
 			return err
-		}
-		if got.Next == before {
-			return community.Faultf(community.Unavailable, "network.unreadable")
 		}
 	}
 }
@@ -258,7 +254,7 @@ func (s *sweeper) page(got graph.Page, person string) (fresh []item, unreadable 
 		switch {
 		case json.Unmarshal(raw, &one) != nil || !graph.ValidID(one.ID):
 			unreadable++
-		case one.Created.Before(s.bound):
+		case one.Created.Older(s.bound):
 			old = true
 		default:
 			fresh = append(fresh, item{s.p.letterMessage(s.p.letterOf(&one, person), now), aLetter})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vigie-hq/vigie/collectors"
+	"github.com/vigie-hq/vigie/collectors/graph"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -15,6 +16,20 @@ import (
 type position struct {
 	At    int64     `json:"at,omitempty"` // Unix seconds
 	Watch []watched `json:"w,omitempty"`
+	// Left is from when on a list that was refused is unread, by its number.
+	Left map[int]int64 `json:"l,omitempty"`
+}
+
+// leave takes note of a list that could not be read: once it can be, it is read
+// back to the last time it was.
+func (p *position) leave(list int) {
+	if _, left := p.Left[list]; left {
+		return
+	}
+	if p.Left == nil {
+		p.Left = map[int]int64{}
+	}
+	p.Left[list] = p.At
 }
 
 // place is what Cursor.From holds, as JSON: where an interrupted sweep goes on.
@@ -76,24 +91,23 @@ func (s *sweeper) sweep(ctx context.Context) error {
 		until, s.from = s.p.client.Clock().Unix(), place{}
 		s.cursor.Until = strconv.FormatInt(until, 10)
 	}
-	s.bound = s.horizon()
-	if s.at.At != 0 {
-		s.bound = time.Unix(s.at.At, 0).Add(-s.p.o.Settle - grain)
-	}
 	for i, list := range s.lists() {
 		if i < s.from.List || s.p.o.Graph.Now().Before(s.refuse[i]) {
 			continue
 		}
+		s.bound = s.boundOf(i)
 		if i > s.from.List {
 			s.from = place{List: i}
 		}
 		switch err := list(ctx); {
 		case err == nil:
-		case ctx.Err() != nil || i == feedList || reachable(err):
+			delete(s.at.Left, i)
+		case ctx.Err() != nil || i == feedList || graph.Reachable(err):
 			s.forgetPlace(err)
 			return err
 		default:
 			s.refuse[i] = s.p.o.Graph.Now().Add(refusedFor)
+			s.at.leave(i)
 			s.p.o.Graph.Logger().Warn("a list cannot be read", "account", s.p.account.Key(), "list", i, "error", err)
 		}
 	}
@@ -101,6 +115,18 @@ func (s *sweeper) sweep(ctx context.Context) error {
 	s.cursor.Until, s.cursor.From, s.from = "", "", place{}
 	s.forgetOld(time.Unix(until, 0).Add(-s.p.o.Settle - grain))
 	return nil
+}
+
+// boundOf is how far back a list is read.
+func (s *sweeper) boundOf(list int) time.Time {
+	at, left := s.at.Left[list]
+	if !left {
+		at = s.at.At
+	}
+	if at == 0 {
+		return s.horizon()
+	}
+	return time.Unix(at, 0).Add(-s.p.o.Settle - grain)
 }
 
 // forgetPlace starts the sweep over next time when Graph does not take a

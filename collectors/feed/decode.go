@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -64,9 +65,13 @@ func decodeAs(body []byte, label string) []byte {
 	return text
 }
 
-// Elements within one another: no feed comes near, and readers of feeds call
-// themselves for each.
-const maxDepth = 100
+// Elements within one another, and elements with their attributes (objects and
+// arrays of JSON) in all: no feed comes near. Readers of feeds call themselves for
+// each level, and make a kilobyte and more of each "<item/>".
+const (
+	maxDepth = 100
+	maxParts = 100_000
+)
 
 // sound tells whether a document is whole: every element closed, nothing nested
 // without end, no entity declared (none is ever expanded, but only an attack
@@ -74,11 +79,14 @@ const maxDepth = 100
 func sound(text []byte) error {
 	bad := func(why error) error { return community.Faultf(community.Unavailable, unreadable).Because(why) }
 	if trimmed := bytes.TrimSpace(text); len(trimmed) > 0 && trimmed[0] == '{' {
-		return nil // encoding/json has its own bounds, and takes no half
+		if partsOf(trimmed) > maxParts {
+			return bad(errors.New("too many parts"))
+		}
+		return nil // encoding/json bounds the depth by itself, and takes no half
 	}
 	d := xml.NewDecoder(bytes.NewReader(text))
 	d.Strict = false
-	depth, roots := 0, 0
+	depth, roots, parts := 0, 0, 0
 	for {
 		token, err := d.Token()
 		switch {
@@ -93,6 +101,9 @@ func sound(text []byte) error {
 				return bad(errors.New("nested too deeply"))
 			}
 			roots++
+			if parts += 1 + len(t.Attr); parts > maxParts {
+				return bad(errors.New("too many parts"))
+			}
 		case xml.EndElement:
 			depth--
 		case xml.Directive:
@@ -101,4 +112,21 @@ func sound(text []byte) error {
 			}
 		}
 	}
+}
+
+// partsOf counts the objects and arrays of a JSON document, as far as it can be
+// read and little further than maxParts.
+func partsOf(document []byte) int {
+	d := json.NewDecoder(bytes.NewReader(document))
+	parts := 0
+	for parts <= maxParts {
+		token, err := d.Token()
+		if err != nil {
+			break
+		}
+		if token == json.Delim('{') || token == json.Delim('[') {
+			parts++
+		}
+	}
+	return parts
 }

@@ -43,7 +43,7 @@ func (b *basket) emit(_ context.Context, batch collectors.Batch) error {
 // collect runs Collect from the basket's cursor for so many polls.
 func (b *basket) collect(t *testing.T, n *feed.Network, a community.Account, polls int) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	b.polls = 0
 	err := n.Collect(ctx, a, b.cursor, func(ctx context.Context, batch collectors.Batch) error {
@@ -280,7 +280,16 @@ func TestHostileDocuments(t *testing.T) {
 		"billion laughs": {func(w http.ResponseWriter) { _, _ = io.WriteString(w, laughs) }, "feed.unreadable"},
 		"nested":         {func(w http.ResponseWriter) { _, _ = io.WriteString(w, deep) }, "feed.unreadable"},
 		"nested json":    {func(w http.ResponseWriter) { _, _ = io.WriteString(w, `{"version":`+strings.Repeat("[", 1<<20)) }, "feed.unreadable"},
-		"empty":          {func(http.ResponseWriter) {}, "feed.unreadable"},
+		"a million entries": {func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, `<rss version="2.0"><channel>`+strings.Repeat("<item/>", 1_000_000)+`</channel></rss>`)
+		}, "feed.unreadable"},
+		"a million attributes": {func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, `<rss version="2.0"><channel`+strings.Repeat(` a=""`, 1_000_000)+`></channel></rss>`)
+		}, "feed.unreadable"},
+		"a million objects": {func(w http.ResponseWriter) {
+			_, _ = io.WriteString(w, `{"version":"https://jsonfeed.org/version/1.1","items":[{}`+strings.Repeat(",{}", 1_000_000)+`]}`)
+		}, "feed.unreadable"},
+		"empty": {func(http.ResponseWriter) {}, "feed.unreadable"},
 		"50 MB": {func(w http.ResponseWriter) {
 			_, _ = io.WriteString(w, `<rss version="2.0"><channel><title>`)
 			for range 50 {

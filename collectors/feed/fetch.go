@@ -80,7 +80,7 @@ func (s *source) follow(ctx context.Context, address *url.URL, at position, move
 		}
 		forGood := response.StatusCode == http.StatusMovedPermanently || response.StatusCode == http.StatusPermanentRedirect
 		permanent = permanent && forGood && (to.Scheme == "https" || address.Scheme == "http")
-		if permanent {
+		if permanent = permanent && len(to.String()) <= maxURL; permanent {
 			moved = to.String()
 		}
 		address = to
@@ -110,7 +110,7 @@ func (s *source) get(ctx context.Context, address *url.URL, at position) (*http.
 func (s *source) take(response *http.Response, got document, at position) (document, error) {
 	defer response.Body.Close()
 	h, now := response.Header, s.n.o.Now()
-	got.tag, got.modified, got.kind = h.Get("ETag"), h.Get("Last-Modified"), h.Get("Content-Type")
+	got.tag, got.modified, got.kind = brief(h.Get("ETag")), brief(h.Get("Last-Modified")), h.Get("Content-Type")
 	got.fresh = freshUntil(h, now)
 	if response.StatusCode == http.StatusNotModified {
 		got.unchanged, got.tag, got.modified, got.rhythm = true, at.Tag, at.Modified, at.Rhythm
@@ -127,6 +127,15 @@ func (s *source) take(response *http.Response, got document, at position) (docum
 	}
 	got.body = body
 	return got, nil
+}
+
+// brief is what a server wants to be told again, if it can be kept: the cursor
+// holds it.
+func brief(s string) string {
+	if len(s) > 1024 {
+		return ""
+	}
+	return s
 }
 
 const unreadable = "feed.unreadable"

@@ -18,9 +18,9 @@ const (
 	FieldToken       = "token"        // a token made in Meta's business settings, for who needs no browser
 )
 
-// The owner under which a network's app is looked for when it has none of its
-// own: Facebook and Instagram are usually one app.
-const sharedApp = "facebook"
+// SharedApp is the network whose app is looked for when one has none of its own:
+// Facebook and Instagram are usually one app.
+const SharedApp = "facebook"
 
 // How long an app's secrets are remembered: webhooks are checked against them
 // thousands of times a second. That there are none is remembered more briefly:
@@ -94,8 +94,8 @@ func (g *Graph) App(ctx context.Context, network string) (App, error) {
 	if err != nil {
 		return App{}, err
 	}
-	if app.ID == "" && network != sharedApp {
-		if app, err = g.appOf(ctx, sharedApp); err != nil {
+	if app.ID == "" && network != SharedApp {
+		if app, err = g.appOf(ctx, SharedApp); err != nil {
 			return App{}, err
 		}
 	}

@@ -56,7 +56,7 @@ func (g *Graph) newClient(at address) (*Client, error) {
 		Base: listener{base: g.o.HTTP.Transport, c: c}, Now: g.o.Now, Timeout: g.o.Timeout,
 	})
 	session := fb.New(at.app.ID, at.app.Secret).Session(at.token)
-	session.HttpClient = &http.Client{Transport: c.budget}
+	session.HttpClient = &http.Client{Transport: c.budget, CheckRedirect: stay}
 	session.BaseURL = strings.TrimRight(at.base, "/") + "/"
 	session.Version = at.version
 	session.UseAuthorizationHeader()
@@ -69,6 +69,10 @@ func (g *Graph) newClient(at address) (*Client, error) {
 	c.session = session
 	return c, nil
 }
+
+// stay follows no redirection: Graph sends nobody elsewhere, and where something
+// else does, neither token nor proof goes along.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // answered is the version of Graph that answered last, empty before the first
 // answer.

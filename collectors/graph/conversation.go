@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/vigie-hq/vigie/community"
@@ -79,6 +80,8 @@ func (f *StoredFile) Media() community.Media {
 		return community.Media{Type: "image", URL: f.Image.URL}
 	case f.Video.URL != "":
 		return community.Media{Type: "video", URL: f.Video.URL}
+	case strings.HasPrefix(f.Type, "audio/"): // as the webhook calls it
+		return community.Media{Type: "audio", URL: f.URL}
 	}
 	return community.Media{Type: "file", URL: f.URL}
 }
@@ -156,25 +159,15 @@ func (c *Client) LettersOf(ctx context.Context, thread, message string, with fun
 	})
 }
 
-// Heard is when one person last wrote, zero if they never did.
+// Heard is when one person last wrote within the longest of Meta's windows; zero:
+// not since.
 func (c *Client) Heard(ctx context.Context, owner, platform, message, person string) (at time.Time, err error) {
+	earliest := c.Clock().Add(-HumanWindow)
 	err = c.Letters(ctx, owner, platform, message, person, func(m *DirectMessage) bool {
 		if m.From.ID == person {
 			at = m.Created.Time
 		}
-		return at.IsZero()
+		return at.IsZero() && !m.Created.Older(earliest)
 	})
 	return at, err
-}
-
-// LastHeard is when somebody other than us last wrote in the conversation, as
-// far as the messages that came with it tell; zero: not within them.
-func (c *Conversation) LastHeard(us string) time.Time {
-	for _, item := range c.Messages.Data {
-		var m DirectMessage
-		if json.Unmarshal(item, &m) == nil && m.From.ID != us {
-			return m.Created.Time
-		}
-	}
-	return time.Time{}
 }

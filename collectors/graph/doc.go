@@ -13,7 +13,10 @@
 //	login.go         signing in: dialog, code, long-lived token, pages and their tokens
 //	token.go         what a token is worth and until when; subscription.go push
 //	hook.go          the webhook: challenge, signature, age; entry.go decodes it
+//	remove.go        deleting what may be gone already
 //	conversation.go  private conversations, read; send.go written, within Meta's windows
+//	wording.go       which words a message had, and since when
+//	answer.go        what answering and reading back have in common
 //
 // github.com/huandu/facebook/v2 makes the calls. It is given an own transport
 // and base address, keeps the token in a header, proves it with the app's secret,

@@ -165,6 +165,16 @@ func unreadable(write bool, cause error) error {
 	return community.Faultf(kind, "network.unreadable").Because(cause)
 }
 
+// Reachable tells whether a list that was refused is more than only not for us:
+// without one of those the others go on, and Check says what is missing.
+func Reachable(err error) bool {
+	switch community.KindOf(err) {
+	case community.Forbidden, community.NotFound:
+		return false
+	}
+	return true
+}
+
 // FaultKey is the key of the first fault in err's chain, empty for none.
 func FaultKey(err error) string {
 	var f *community.Fault

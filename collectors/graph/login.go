@@ -26,10 +26,11 @@ func (g *Graph) Begin(ctx context.Context, in collectors.Filled, scopes []string
 		return app, "", collectors.Connection{}, err
 	}
 	if token := strings.TrimSpace(in.Values[FieldToken]); token != "" {
-		return app, token, collectors.Connection{}, nil
+		token, err = g.lasting(ctx, app, token)
+		return app, token, collectors.Connection{}, err
 	}
 	if in.Return == "" {
-		return app, "", collectors.Connection{}, community.Faultf(community.Invalid, "connect.browser", "Facebook")
+		return app, "", collectors.Connection{}, community.Faultf(community.Invalid, "connect.browser", "Meta")
 	}
 	q := url.Values{
 		"client_id": {app.ID}, "redirect_uri": {in.Return}, "state": {in.State},
@@ -43,6 +44,21 @@ func (g *Graph) Begin(ctx context.Context, in collectors.Filled, scopes []string
 			FieldVerifyToken: in.Values[FieldVerifyToken], FieldHumanAgent: in.Values[FieldHumanAgent],
 		},
 	}, nil
+}
+
+// lasting is a token that lives long. A person's own, as Meta's tools make it, is
+// good for an hour or two, and the tokens of the pages behind it no longer.
+func (g *Graph) lasting(ctx context.Context, app App, token string) (string, error) {
+	t, err := g.Inspect(ctx, app, token)
+	switch {
+	case err != nil:
+		return "", err
+	case !t.Valid:
+		return "", community.Faultf(community.Unauthorised, t.Fault)
+	case t.Type != "USER":
+		return token, nil
+	}
+	return g.exchange(ctx, app, Params{"grant_type": "fb_exchange_token", "fb_exchange_token": token})
 }
 
 // Finish is for Complete: it checks that the browser brought our state back and

@@ -140,3 +140,29 @@ func TestATokenOfAPageIsThatPage(t *testing.T) {
 		t.Errorf("%+v %v", token, err)
 	}
 }
+
+// A person's own token, as Meta's tools make it, lives for an hour: it is made to
+// last before the pages' tokens are taken from it. A page's token does already.
+func TestATokenThatIsPastedIsMadeToLast(t *testing.T) {
+	server, g := fake(t, graphtest.Options{})
+	page := server.AddPages("La Boutique")[0]
+	short := server.UserToken()
+	server.SetExpiry(short, time.Now().Add(time.Hour))
+	for pasted, lasts := range map[string]bool{short: false, page.Token: true} {
+		values := form()
+		values[graph.FieldToken] = " " + pasted + "\n"
+		app, token, _, err := g.Begin(t.Context(), collectors.Filled{Values: values}, nil)
+		if err != nil || (token == pasted) != lasts {
+			t.Errorf("%s: %s %v", pasted, token, err)
+		}
+		got, err := g.Inspect(t.Context(), app, token)
+		if err != nil || time.Until(got.Expires) < 30*24*time.Hour {
+			t.Errorf("%s: ends %v, %v", token, got.Expires, err)
+		}
+	}
+	values := form()
+	values[graph.FieldToken] = "EAAnone"
+	if _, _, _, err := g.Begin(t.Context(), collectors.Filled{Values: values}, nil); community.KindOf(err) != community.Unauthorised {
+		t.Errorf("a token that is none: %v", err)
+	}
+}

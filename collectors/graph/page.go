@@ -22,7 +22,9 @@ type Page struct {
 // List reads one page of an edge. next is the Next of the page before, empty for
 // the first. A page may be short or empty with more behind it. Only the position
 // is taken from what Graph calls the next page: its address is never followed,
-// it names a host of its own and may carry the token.
+// it names a host of its own and may carry the token. A list whose next page is
+// the one that was asked for is broken (Unavailable): it must neither be read for
+// ever nor be thought to have ended.
 func (c *Client) List(ctx context.Context, path string, params Params, next string) (Page, error) {
 	all := make(Params, len(params)+1)
 	for name, value := range params {
@@ -39,7 +41,11 @@ func (c *Client) List(ctx context.Context, path string, params Params, next stri
 	if err := c.Get(ctx, path, all, &got); err != nil {
 		return Page{}, err
 	}
-	return got.page(), nil
+	page := got.page()
+	if page.Next != "" && page.Next == next {
+		return Page{}, community.Faultf(community.Unavailable, "network.unreadable")
+	}
+	return page, nil
 }
 
 // Each walks an edge from its beginning and gives every item to with, until the
@@ -61,7 +67,7 @@ func (c *Client) Each(ctx context.Context, path string, params Params, with func
 		switch {
 		case p.Next == "":
 			return nil
-		case p.Next == next, empty > emptyPages:
+		case empty > emptyPages:
 			return community.Faultf(community.Unavailable, "network.unreadable")
 		}
 		next = p.Next

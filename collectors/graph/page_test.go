@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +62,42 @@ func TestAListThatStandsStill(t *testing.T) {
 	err := s.client(t, time.Now).Each(t.Context(), "10/feed", nil, nil)
 	if community.KindOf(err) != community.Unavailable || s.calls() != 2 {
 		t.Errorf("%v after %d calls", err, s.calls())
+	}
+	if _, err := s.client(t, time.Now).List(t.Context(), "10/feed", nil, "after=A"); community.KindOf(err) != community.Unavailable {
+		t.Errorf("a page behind which it stands itself: %v", err)
+	}
+}
+
+// Nobody is followed elsewhere with what a call carries.
+func TestNoRedirectionIsFollowed(t *testing.T) {
+	trap := newScript(t, func(_ http.ResponseWriter, r *http.Request) { t.Errorf("followed: %s", r.URL) })
+	s := newScript(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, trap.URL+"/x?"+r.URL.RawQuery, http.StatusTemporaryRedirect)
+	})
+	c := s.client(t, time.Now)
+	if err := c.Get(t.Context(), "10", nil, &map[string]any{}); community.KindOf(err) != community.Unavailable {
+		t.Errorf("reading: %v", err)
+	}
+	if err := c.Post(t.Context(), "10/comments", nil, nil); err == nil {
+		t.Error("writing")
+	}
+}
+
+// A conversation is read back no further than any window reaches.
+func TestHeardLooksBackAsFarAsTheWindow(t *testing.T) {
+	now := time.Now().UTC()
+	s := newScript(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/conversations") {
+			_, _ = io.WriteString(w, `{"data":[{"id":"t_1"}]}`)
+			return
+		}
+		n, _ := strconv.Atoi(r.Form.Get("after"))
+		at := now.Add(-time.Duration(n) * 24 * time.Hour).Format(time.RFC3339)
+		_, _ = fmt.Fprintf(w, `{"data":[{"id":"m_%d","created_time":%q,"from":{"id":"10"}}],"paging":{"next":"x","cursors":{"after":"%d"}}}`, n, at, n+1)
+	})
+	at, err := s.client(t, time.Now).Heard(t.Context(), "10", graph.Messenger, graph.MessengerFields, "7")
+	if err != nil || !at.IsZero() || s.calls() > 11 {
+		t.Errorf("%v %v after %d calls", at, err, s.calls())
 	}
 }
 

@@ -59,6 +59,10 @@ func ValidID(s string) bool {
 	return true
 }
 
+// Older tells whether it is before than. A time that could not be read is not:
+// what has no date is collected rather than left out.
+func (t Time) Older(than time.Time) bool { return !t.IsZero() && t.Before(than) }
+
 func validVersion(v string) bool {
 	rest, ok := strings.CutPrefix(v, "v")
 	major, minor, dotted := strings.Cut(rest, ".")

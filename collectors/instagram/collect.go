@@ -3,11 +3,13 @@ package instagram
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/vigie-hq/vigie/collectors"
+	"github.com/vigie-hq/vigie/collectors/graph"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -55,15 +57,18 @@ type poller struct {
 	at     position
 	in     place
 	watch  *watchlist
-	begun  time.Time // this round, by Graph's clock
-	new    time.Time // what was said before is not new
+	begun  time.Time            // this round, by Graph's clock
+	new    time.Time            // what was said before is not new
+	told   map[string]time.Time // comments that were found by this round or those just before: when they were written
+	refuse map[string]time.Time // lists that are not for us, and when they are tried again
 }
 
 func newPoller(n *Network, s *session, cursor community.Cursor, emit collectors.Emit) *poller {
 	at, in := readPosition(cursor)
+	s.load(at.Watch)
 	return &poller{
-		o: n.o, s: s, emit: emit, cursor: cursor, at: at, in: in,
-		watch: &watchlist{ages: n.o.Looks, items: at.Watch},
+		o: n.o, s: s, emit: emit, cursor: cursor, at: at, in: in, watch: newWatchlist(n.o.Looks, at.Watch),
+		told: map[string]time.Time{}, refuse: map[string]time.Time{},
 	}
 }
 
@@ -76,15 +81,21 @@ func (p *poller) round(ctx context.Context) error {
 	if until, err := strconv.ParseInt(p.cursor.Until, 10, 64); err == nil {
 		p.begun = time.Unix(until, 0)
 	}
-	p.new = p.at.since(p.begun.Add(-p.o.History), p.o.Settle)
 	resumed := p.cursor.Until != ""
-	for _, step := range []func(context.Context) error{p.media, p.tags, p.threads} {
-		if err := step(ctx); err != nil {
+	if err := p.media(ctx); err != nil {
+		return err
+	}
+	for _, list := range []struct {
+		name string
+		read func(context.Context) error
+	}{{"mentions", p.mentions}, {"tags", p.tags}, {"threads", p.threads}} {
+		if err := p.list(ctx, list.name, list.read); err != nil {
 			return err
 		}
 	}
 	p.at.At = p.begun.Unix()
 	p.cursor.Until, p.cursor.From, p.in = "", "", place{}
+	maps.DeleteFunc(p.told, func(_ string, at time.Time) bool { return at.Before(p.begun.Add(-p.o.Settle)) })
 	if err := p.look(ctx); err != nil {
 		return err
 	}
@@ -92,6 +103,31 @@ func (p *poller) round(ctx context.Context) error {
 		p.cursor.Complete = started
 	}
 	return p.save(ctx, nil, 0)
+}
+
+// How long a list that is not for us is left alone: a permission may be given
+// without anybody signing in again.
+const refusedFor = time.Hour
+
+// list reads one of the lists without which the others can go on.
+func (p *poller) list(ctx context.Context, name string, read func(context.Context) error) error {
+	now := p.o.Graph.Now()
+	if now.Before(p.refuse[name]) {
+		return nil
+	}
+	p.new = p.at.since(name, p.begun.Add(-p.o.History), p.o.Settle)
+	err := read(ctx)
+	switch {
+	case err == nil:
+		delete(p.at.Left, name)
+		return nil
+	case ctx.Err() != nil || graph.Reachable(err):
+		return err
+	}
+	p.at.leave(name)
+	p.refuse[name] = now.Add(refusedFor)
+	p.o.Graph.Logger().Warn("a list cannot be read", "account", p.s.account.Key(), "list", name, "error", err)
+	return nil
 }
 
 // under remembers that this round is under way, and which page comes next.
@@ -107,10 +143,11 @@ func (p *poller) under(in place) {
 func (p *poller) give(ctx context.Context, messages []community.Message, unreadable int) error {
 	slices.Reverse(messages)
 	for i := range messages {
-		if p.watch.reworded(&messages[i]) { // Graph lists an edited message without a time of its edit
-			messages[i].EditedAt = p.s.client.Clock().UTC()
+		var words graph.Wording
+		if messages[i].Private {
+			words = p.s.meet(&messages[i], time.Time{}, false, p.s.client.Clock())
 		}
-		p.watch.add(&messages[i], p.o.Graph.Now())
+		p.watch.add(&messages[i], words, p.o.Graph.Now())
 	}
 	return p.save(ctx, messages, unreadable)
 }

@@ -30,6 +30,9 @@ const placeFields = "instagram_business_account{id,username,name}"
 // Form asks for the app once, and for a token from who needs no browser.
 func (n *Network) Form() []collectors.Field { return graph.Fields() }
 
+// SharesApp says that Facebook's app is Instagram's too (collectors.AppSharer).
+func (n *Network) SharesApp() string { return graph.SharedApp }
+
 // Connect sends the browser to Facebook, or takes the token that was filled in.
 func (n *Network) Connect(ctx context.Context, in collectors.Filled) (collectors.Connection, error) {
 	app, token, connection, err := n.o.Graph.Begin(ctx, in, scopes[:])

@@ -27,10 +27,7 @@ func (n *Network) Moderate(ctx context.Context, account community.Account, targe
 	case community.DeedUnhide:
 		return s.client.Post(ctx, path, graph.Params{"hide": "false"}, nil)
 	case community.DeedDelete:
-		if err := s.client.Delete(ctx, path, nil); err != nil && community.KindOf(err) != community.NotFound {
-			return err
-		}
-		return nil
+		return s.client.Remove(ctx, target.ID)
 	case community.DeedLike, community.DeedUnlike:
 		return community.Faultf(community.Refused, "instagram.no_likes")
 	}

@@ -8,9 +8,24 @@ import (
 	"github.com/vigie-hq/vigie/community"
 )
 
-// The fields asked of a media of somebody else's, and the permissions without
-// which tags and messages are left out rather than the account stopped.
+// The fields asked of a media of somebody else's.
 const otherFields = "id,caption,timestamp,username,permalink"
+
+// mentions brings those whose words could not be read when they were pushed.
+func (p *poller) mentions(ctx context.Context) error {
+	all := p.s.owing()
+	for i := range all {
+		m, ok, err := p.s.mentioned(ctx, &all[i].change, all[i].at)
+		if err == nil && ok {
+			err = p.give(ctx, []community.Message{m}, 0)
+		}
+		if err != nil {
+			p.s.owe(all[i:]...)
+			return err
+		}
+	}
+	return nil
+}
 
 // tags brings media in which somebody tagged the account.
 func (p *poller) tags(ctx context.Context) error {
@@ -28,7 +43,7 @@ func (p *poller) tags(ctx context.Context) error {
 				unreadable++
 				continue
 			}
-			if m.At.Before(p.new) {
+			if m.At.Older(p.new) {
 				old = true
 				continue
 			}
@@ -55,15 +70,17 @@ func (p *poller) threads(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		old := false
 		for i := range threads {
-			if threads[i].Updated.Before(p.new) {
-				return nil
+			if threads[i].Updated.Older(p.new) {
+				old = true
+				continue
 			}
 			if err := p.thread(ctx, &threads[i]); err != nil {
 				return err
 			}
 		}
-		if more == "" {
+		if old || more == "" {
 			return nil
 		}
 		next = more
@@ -73,6 +90,9 @@ func (p *poller) threads(ctx context.Context) error {
 // thread brings what is new in a conversation.
 func (p *poller) thread(ctx context.Context, t *graph.Conversation) error {
 	who := t.With(p.s.account.NativeID)
+	if who.ID == "" {
+		return nil // somebody who left Instagram: nobody is there to answer
+	}
 	items, next := t.Messages.Data, t.Messages.Next()
 	for {
 		var messages []community.Message
@@ -83,7 +103,7 @@ func (p *poller) thread(ctx context.Context, t *graph.Conversation) error {
 				unreadable++
 				continue
 			}
-			if m.Created.Before(p.new) {
+			if m.Created.Older(p.new) {
 				old = true
 				continue
 			}

@@ -9,7 +9,8 @@
 //	collect.go   polling, round after round
 //	position.go  what is remembered between rounds, in the cursor
 //	media.go     comments: which media have new ones, and walking them
-//	direct.go    tags and private conversations
+//	direct.go    mentions, tags and private conversations
+//	memory.go    what push and poll tell each other
 //	watch.go     looking again at what was collected: Instagram tells nobody of a
 //	             comment that was deleted
 //	message.go   from Graph's objects to messages, and what can be done to them
@@ -18,6 +19,10 @@
 //	look.go      reading back
 //
 // What Meta's two networks share is in collectors/graph.
+//
+// What cannot be read by its id, because it stands under somebody else's media or
+// because a permission was lost, is never thought deleted. Of what stands elsewhere
+// deletions are therefore not found.
 //
 // Comments cannot be edited on Instagram. Who mentions the account in a comment
 // under somebody else's media is told by push alone: no list of Graph's names

@@ -70,8 +70,11 @@ func (n *Network) take(ctx context.Context, port collectors.Port, e *graph.Entry
 // to it is still heard.
 func (n *Network) hooked(ctx context.Context, account community.Account) (*session, error) {
 	s, err := n.session(ctx, account)
-	if err == nil || community.KindOf(err) != community.Unauthorised {
-		return s, err
+	switch {
+	case err == nil:
+		return s, nil
+	case community.KindOf(err) != community.Unauthorised && community.KindOf(err) != community.Invalid:
+		return nil, err
 	}
 	return &session{account: account, memory: n.memory(account)}, nil
 }
@@ -112,9 +115,15 @@ func (s *session) events(ctx context.Context, e *graph.Entry) ([]community.Messa
 
 // mentioned reads the words in which somebody names the account: the push tells
 // only where they stand, and nothing lists them afterwards. While they cannot be
-// read the delivery is not answered, so that it comes again.
+// read the delivery is not answered, so that it comes again; but a dead token may
+// stay dead for days, and is no reason to refuse what Meta delivers to others: what
+// it cannot read waits here for the next one.
 func (s *session) mentioned(ctx context.Context, v *change, at graph.Time) (m community.Message, ok bool, err error) {
-	if !graph.ValidID(v.MediaID) || v.Comment != "" && !graph.ValidID(v.Comment) || s.client == nil {
+	if !graph.ValidID(v.MediaID) || v.Comment != "" && !graph.ValidID(v.Comment) {
+		return m, false, nil
+	}
+	if s.client == nil {
+		s.owe(owed{*v, at})
 		return m, false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, mentionWait)
@@ -131,13 +140,13 @@ func (s *session) mentioned(ctx context.Context, v *change, at graph.Time) (m co
 		} `json:"mentioned_comment"`
 	}
 	err = s.client.Get(ctx, graph.Path(s.account.NativeID), graph.Params{"fields": fields}, &got)
-	switch community.KindOf(err) {
-	case community.NotFound, community.Forbidden, community.Invalid, community.Unauthorised:
-		if err != nil {
-			return m, false, nil // gone, or not for us: it will not get better
-		}
-	}
+	kind := community.KindOf(err)
 	switch {
+	case err != nil && kind == community.Unauthorised:
+		s.owe(owed{*v, at})
+		return m, false, nil
+	case err != nil && (kind == community.Invalid || !graph.Reachable(err)):
+		return m, false, nil // gone, or not for us: it will not get better
 	case err != nil:
 		return m, false, err
 	case got.Comment != nil && graph.ValidID(got.Comment.ID):
@@ -176,23 +185,32 @@ func (s *session) delivered(ctx context.Context, e *graph.Messaging) (community.
 		}
 		m := s.letter(e.Message.ID, e.Message.Text, from, who, at, files)
 		m.InReplyTo = e.Message.ReplyTo.ID
+		s.meet(&m, time.Time{}, true, at)
 		return m, true
 	case e.Edit != nil && graph.ValidID(e.Edit.ID):
 		return s.edited(ctx, e, from, who)
 	case e.Postback != nil && graph.ValidID(e.Postback.ID):
-		return s.letter(e.Postback.ID, e.Postback.Title, from, who, at, nil), true
+		m := s.letter(e.Postback.ID, e.Postback.Title, from, who, at, nil)
+		s.meet(&m, time.Time{}, true, at)
+		return m, true
 	}
 	return community.Message{}, false
 }
 
 // edited is a private message with its new words. The event does not say when it
-// was written: Graph does. If it cannot, looking again finds the edit later.
+// was written: what is remembered of it does, or Graph. If neither can, looking
+// again finds the edit later.
 func (s *session) edited(ctx context.Context, e *graph.Messaging, from, who graph.Person) (community.Message, bool) {
-	var one graph.DirectMessage
-	if s.client == nil || s.client.Get(ctx, graph.Path(e.Edit.ID), graph.Params{"fields": graph.InstagramFields}, &one) != nil {
-		return community.Message{}, false
+	made, ok := s.written(e.Edit.ID)
+	if !ok {
+		var one graph.DirectMessage
+		if s.client == nil || s.client.Get(ctx, graph.Path(e.Edit.ID), graph.Params{"fields": graph.InstagramFields}, &one) != nil {
+			return community.Message{}, false
+		}
+		made = one.Created.Time
 	}
-	m := s.letter(e.Edit.ID, e.Edit.Text, from, who, one.Created.Time, nil)
-	m.EditedAt = e.Timestamp.Time
+	at := e.Timestamp.Time
+	m := s.letter(e.Edit.ID, e.Edit.Text, from, who, made, nil)
+	s.meet(&m, at, false, at)
 	return m, true
 }

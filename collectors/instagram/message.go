@@ -88,7 +88,10 @@ func (s *session) comment(c *comment, media, above string, now time.Time) commun
 		private.Why = "deed.late"
 	}
 	m.Can = []community.Ability{
-		private, {Deed: community.DeedHide}, {Deed: community.DeedUnhide}, {Deed: community.DeedDelete},
+		private,
+		{Deed: community.DeedHide},
+		{Deed: community.DeedUnhide},
+		{Deed: community.DeedDelete},
 		{Deed: community.DeedLike, Why: "instagram.no_likes"},
 	}
 	return m
@@ -113,8 +116,10 @@ func (s *session) mention(c *comment, on *media) community.Message {
 func elsewhere() []community.Ability {
 	const why = "instagram.elsewhere"
 	return []community.Ability{
-		{Deed: community.DeedPrivate, Why: why}, {Deed: community.DeedHide, Why: why},
-		{Deed: community.DeedDelete, Why: why}, {Deed: community.DeedLike, Why: "instagram.no_likes"},
+		{Deed: community.DeedPrivate, Why: why},
+		{Deed: community.DeedHide, Why: why},
+		{Deed: community.DeedDelete, Why: why},
+		{Deed: community.DeedLike, Why: "instagram.no_likes"},
 	}
 }
 
@@ -132,8 +137,11 @@ func (s *session) direct(m *graph.DirectMessage, who graph.Person) community.Mes
 	return s.letter(m.ID, m.Text, m.From, who, m.Created.Time, files)
 }
 
-// letter is a private message by from; who is the customer, whoever wrote.
+// letter is a private message by from; who is the customer, whoever wrote. The
+// webhook gives milliseconds and the list seconds: seconds it is, or one message
+// would have two dates.
 func (s *session) letter(id, text string, from, who graph.Person, at time.Time, files []community.Media) community.Message {
+	at = at.UTC().Truncate(time.Second)
 	out := s.blank(id, who.ID, community.KindDirect, at)
 	out.Private, out.Text, out.Media = true, text, files
 	if from.ID == s.account.NativeID {
@@ -158,19 +166,18 @@ func (s *session) gone(id string) community.Message {
 
 // reworded is a private message as it is now, if its words are others than those
 // that were seen.
-func (s *session) reworded(raw json.RawMessage, seen watched) (community.Message, bool) {
+func (s *session) reworded(raw json.RawMessage, seen *watched) (community.Message, graph.Wording, bool) {
 	var m graph.DirectMessage
 	if !seen.Private || json.Unmarshal(raw, &m) != nil || m.ID != seen.ID {
-		return community.Message{}, false
+		return community.Message{}, graph.Wording{}, false
 	}
 	who := m.From
 	if who.ID == s.account.NativeID && len(m.To.Data) > 0 {
 		who = m.To.Data[0]
 	}
 	now := s.direct(&m, who)
-	if mark(&now) == seen.Text {
-		return now, false
+	if graph.Brief(&now) == seen.Hash {
+		return now, graph.Wording{}, false
 	}
-	now.EditedAt = s.client.Clock().UTC()
-	return now, true
+	return now, s.meet(&now, time.Time{}, false, s.client.Clock()), true
 }

@@ -72,12 +72,9 @@ func New(o Options) *Network {
 	return &Network{o: o, memories: map[string]*memory{}}
 }
 
-// Describe says what the account may do. Its limits are Meta's published ones:
-// Graph does not tell them.
-func (n *Network) Describe(ctx context.Context, account community.Account) (community.Capability, error) {
-	if _, err := n.session(ctx, account); err != nil {
-		return community.Capability{}, err
-	}
+// Describe tells Instagram's limits, as Meta publishes them. It asks nobody: what
+// this account lacks of permissions is Check's to tell.
+func (n *Network) Describe(context.Context, community.Account) (community.Capability, error) {
 	return community.Capability{
 		Network: Name, Title: "Instagram",
 		Collects: true, ReplyPublic: true, ReplyPrivate: true,

@@ -14,6 +14,8 @@ type position struct {
 	At    int64     `json:"at,omitempty"` // Unix seconds by Graph's clock
 	Media []counted `json:"m,omitempty"`
 	Watch []watched `json:"w,omitempty"`
+	// Left is from when on a list that was refused is unread, by its name.
+	Left map[string]int64 `json:"l,omitempty"`
 }
 
 // counted is how many comments a media had when they were last walked. It is
@@ -27,11 +29,12 @@ type counted struct {
 	Due  bool  `json:"o,omitempty"`
 }
 
-// place is what Cursor.From holds while a first round is under way: the page of
-// a media's comments to go on with.
+// place is what Cursor.From holds while a round is under way: the page of a
+// media's comments to go on with, and how many the media had when its walk began.
 type place struct {
 	Media string `json:"m"`
 	Next  string `json:"n"`
+	Count int    `json:"c"`
 }
 
 func readPosition(c community.Cursor) (position, place) {
@@ -62,10 +65,31 @@ func (p *position) keep(media map[string]bool) {
 	p.Media = slices.DeleteFunc(p.Media, func(c counted) bool { return !media[c.ID] })
 }
 
-// since is the moment from which on things are new.
-func (p *position) since(horizon time.Time, settle time.Duration) time.Time {
-	if p.At == 0 {
+// since is the moment from which on things of a list are new: of one that was
+// refused, from when on it is unread.
+func (p *position) since(list string, horizon time.Time, settle time.Duration) time.Time {
+	at, left := p.Left[list]
+	if !left {
+		at = p.At
+	}
+	return settled(at, horizon, settle)
+}
+
+func settled(at int64, horizon time.Time, settle time.Duration) time.Time {
+	if at == 0 {
 		return horizon
 	}
-	return time.Unix(p.At, 0).Add(-settle)
+	return time.Unix(at, 0).Add(-settle)
+}
+
+// leave takes note of a list that could not be read: once it can be, it is read
+// back to the last time it was.
+func (p *position) leave(list string) {
+	if _, left := p.Left[list]; left {
+		return
+	}
+	if p.Left == nil {
+		p.Left = map[string]int64{}
+	}
+	p.Left[list] = p.At
 }

@@ -44,23 +44,14 @@ func (n *Network) Reply(ctx context.Context, account community.Account, target c
 		}
 		return s.answerBelow(ctx, graph.Path(account.NativeID, "mentions"), params)
 	}
-	return s.answerBelow(ctx, graph.Path(answered(target), "replies"), graph.Params{"message": text})
-}
-
-// answered is the comment an answer stands below: an answer takes none of its
-// own, so the comment above it does.
-func answered(target community.Message) string {
-	if target.InReplyTo != "" && target.InReplyTo != target.Thread && graph.ValidID(target.InReplyTo) {
-		return target.InReplyTo
-	}
-	return target.ID
+	return s.answerBelow(ctx, graph.Path(graph.Answered(&target), "replies"), graph.Params{"message": text})
 }
 
 // addressed names whom an answer to an answer is for, as people do there: below
 // the first level nothing else says so.
 func addressed(target community.Message, text string) string {
 	handle := "@" + target.Author.Handle
-	if answered(target) == target.ID || target.Author.Handle == "" || strings.Contains(text, handle) {
+	if graph.Answered(&target) == target.ID || target.Author.Handle == "" || strings.Contains(text, handle) {
 		return text
 	}
 	return handle + " " + text
@@ -71,7 +62,7 @@ func (s *session) answerBelow(ctx context.Context, path string, params graph.Par
 	err := s.client.Post(ctx, path, params, &got)
 	switch {
 	case err != nil:
-		return community.Receipt{}, notSent(err)
+		return community.Receipt{}, graph.NotSent(err)
 	case !graph.ValidID(got.ID):
 		return community.Receipt{}, community.Faultf(community.Uncertain, "network.unreadable")
 	}
@@ -95,12 +86,9 @@ func (s *session) answerPrivately(ctx context.Context, target community.Message,
 func (s *session) answerDirect(ctx context.Context, target community.Message, reply community.Reply) (community.Receipt, error) {
 	heard := target.CreatedAt
 	if target.Author.ID == s.account.NativeID || s.client.Clock().Sub(heard) >= graph.Window {
-		thread, ok, err := s.client.Thread(ctx, "me", graph.Instagram, graph.InstagramFields, target.Thread)
-		if err != nil {
-			return community.Receipt{}, notSent(err)
-		}
-		if last := thread.LastHeard(s.account.NativeID); ok && (last.After(heard) || target.Author.ID == s.account.NativeID) {
-			heard = last
+		var err error
+		if heard, err = s.client.Heard(ctx, "me", graph.Instagram, graph.InstagramFields, target.Thread); err != nil {
+			return community.Receipt{}, graph.NotSent(err)
 		}
 	}
 	return s.send(ctx, graph.Letter{To: target.Thread, Text: reply.Text, Heard: heard, Human: graph.ByHuman(reply)})
@@ -109,25 +97,10 @@ func (s *session) answerDirect(ctx context.Context, target community.Message, re
 func (s *session) send(ctx context.Context, l graph.Letter) (community.Receipt, error) {
 	id, _, err := s.client.Send(ctx, "me", l)
 	if err != nil {
-		return community.Receipt{}, notSent(err)
+		return community.Receipt{}, graph.NotSent(err)
 	}
 	return community.Receipt{ID: id, At: s.now()}, nil
 }
 
 // now is when Graph took what it just answered for, to the second.
 func (s *session) now() time.Time { return s.client.Clock().UTC().Truncate(time.Second) }
-
-// notSent gives the faults of reading, before anything was sent, the kinds that
-// a reply's fault may have.
-func notSent(err error) error {
-	switch community.KindOf(err) {
-	case community.NotFound:
-		return community.Faultf(community.Refused, "reply.target_gone").Because(err)
-	case community.Forbidden, community.Invalid:
-		return community.Faultf(community.Refused, graph.FaultKey(err)).Because(err)
-	}
-	if graph.FaultKey(err) == "" { // the caller gave up before anything was sent
-		return community.Faultf(community.Unavailable, "network.cancelled").Because(err)
-	}
-	return err
-}

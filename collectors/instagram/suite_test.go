@@ -33,6 +33,13 @@ type stand struct {
 	at      graphtest.Instagram
 	account community.Account
 	network *instagram.Network
+	options instagram.Options
+}
+
+// as is the stand's network with other options.
+func (s *stand) as(change func(*instagram.Options)) {
+	change(&s.options)
+	s.network = instagram.New(s.options)
 }
 
 // looks are ages in seconds.
@@ -72,11 +79,12 @@ func newStand(t testing.TB, o graphtest.Options) *stand {
 	if o.HumanAgent {
 		v[[2]string{collectors.AppOwner("facebook"), graph.FieldHumanAgent}] = "yes"
 	}
-	return &stand{server, at, account, instagram.New(instagram.Options{
+	options := instagram.Options{
 		Graph: graph.New(graph.Options{Vault: v, Base: server.URL, Dialog: server.URL, Now: o.Now, Logger: slog.New(slog.DiscardHandler)}),
-		Poll:  60 * time.Millisecond, Settle: time.Millisecond,
+		Poll:  60 * time.Millisecond, Settle: time.Millisecond, Deep: 2 * time.Second,
 		Looks: looks(0, .2, .5, 1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 60),
-	})}
+	}
+	return &stand{server, at, account, instagram.New(options), options}
 }
 
 // noticed is the network, and whether it was started.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vigie-hq/vigie/collectors/graph"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -17,13 +18,15 @@ const (
 )
 
 // watched is one message that will be looked at again. It is kept in the cursor,
-// hence its short names.
+// hence its short names. The words are those of a private message: a comment's
+// cannot be edited.
 type watched struct {
 	ID      string `json:"i"`
 	Private bool   `json:"p,omitempty"`
+	Made    int64  `json:"c,omitempty"` // when a private message was written, Unix seconds
 	Seen    int64  `json:"s"`           // when it was collected, Unix seconds
 	Looks   int    `json:"l,omitempty"` // how often it was looked at since
-	Text    string `json:"t,omitempty"` // of a private message: the start of its content's hash
+	graph.Wording
 }
 
 // watchlist holds the newest collected messages until they were looked at often
@@ -33,29 +36,33 @@ type watchlist struct {
 	items []watched // oldest first
 }
 
-func mark(m *community.Message) string {
-	if !m.Private {
-		return "" // a comment cannot be edited
-	}
-	return m.Hash()[:8]
+// newWatchlist goes on with what a cursor remembers, as far as there are looks
+// left.
+func newWatchlist(ages []time.Duration, items []watched) *watchlist {
+	return &watchlist{ages: ages, items: slices.DeleteFunc(items, func(w watched) bool {
+		return w.Looks < 0 || w.Looks >= len(ages)
+	})}
 }
 
-// add begins to watch a message, or takes note of its new text.
-func (w *watchlist) add(m *community.Message, now time.Time) {
-	if i := w.find(m.ID); i >= 0 {
-		w.items[i].Text = mark(m)
+// add begins to watch a message, or takes note of its new words. What stands
+// elsewhere is not watched: Graph never gives it by its id, and would be
+// understood to say that it is gone.
+func (w *watchlist) add(m *community.Message, words graph.Wording, now time.Time) {
+	if m.Kind == community.KindMention || len(w.ages) == 0 {
 		return
 	}
-	w.items = append(w.items, watched{ID: m.ID, Private: m.Private, Seen: now.Unix(), Text: mark(m)})
+	if i := w.find(m.ID); i >= 0 {
+		w.items[i].Wording = words
+		return
+	}
+	one := watched{ID: m.ID, Private: m.Private, Seen: now.Unix(), Wording: words}
+	if m.Private {
+		one.Made = m.CreatedAt.Unix()
+	}
+	w.items = append(w.items, one)
 	if len(w.items) > watchSize {
 		w.items = slices.Delete(w.items, 0, len(w.items)-watchSize)
 	}
-}
-
-// reworded tells whether a message that is watched has other words now.
-func (w *watchlist) reworded(m *community.Message) bool {
-	i := w.find(m.ID)
-	return i >= 0 && w.items[i].Text != mark(m)
 }
 
 func (w *watchlist) find(id string) int {
@@ -98,42 +105,28 @@ func (w *watchlist) looked(id string, gone bool, now time.Time) {
 // have other words.
 func (p *poller) look(ctx context.Context) error {
 	now := p.o.Graph.Now()
-	handed := p.s.handed()
-	for i := range handed {
-		p.watch.add(&handed[i], now)
+	for _, one := range p.s.handed() {
+		p.watch.add(&one.message, one.words, now)
 	}
 	due := p.watch.due(now)
-	var public, private []string
-	texts := map[string]string{}
-	for _, item := range due {
-		if item.Private {
-			private, texts[item.ID] = append(private, item.ID), item.Text
-		} else {
-			public = append(public, item.ID)
-		}
-	}
-	there := map[string]json.RawMessage{}
-	for fields, ids := range map[string][]string{"id": public, "id,message,created_time,from,to": private} {
-		if len(ids) == 0 {
-			continue
-		}
-		found, err := p.s.client.Many(ctx, ids, fields)
+	var messages []community.Message
+	seen := make([]watched, 0, len(due))
+	for _, private := range []bool{false, true} {
+		some := slices.DeleteFunc(slices.Clone(due), func(w watched) bool { return w.Private != private })
+		there, ok, err := p.there(ctx, some, private)
 		if err != nil {
 			return err
 		}
-		for id, raw := range found {
-			there[id] = raw
+		for i := range some {
+			if raw, found := there[some[i].ID]; !found && ok {
+				messages = append(messages, p.s.gone(some[i].ID))
+				some[i].Looks = len(p.watch.ages) // there is nothing left to look at
+			} else if m, words, edited := p.s.reworded(raw, &some[i]); edited {
+				p.watch.add(&m, words, now)
+				messages = append(messages, m)
+			}
 		}
-	}
-	var messages []community.Message
-	for _, item := range due {
-		raw, ok := there[item.ID]
-		if !ok {
-			messages = append(messages, p.s.gone(item.ID))
-		} else if m, edited := p.s.reworded(raw, item); edited {
-			p.watch.add(&m, now)
-			messages = append(messages, m)
-		}
+		seen = append(seen, some...)
 	}
 	// What was found is emitted first: should that fail, the same looks are due
 	// again.
@@ -142,9 +135,36 @@ func (p *poller) look(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, item := range due {
-		_, ok := there[item.ID]
-		p.watch.looked(item.ID, !ok, now)
+	for i := range seen {
+		p.watch.looked(seen[i].ID, seen[i].Looks == len(p.watch.ages), now)
 	}
 	return nil
+}
+
+// there reads messages by their ids. It is not ok while we may not: Graph says
+// the same of what is gone and of what is not for us, so where nothing at all is
+// found the token's permissions tell the two apart.
+func (p *poller) there(ctx context.Context, items []watched, private bool) (there map[string]json.RawMessage, ok bool, err error) {
+	if len(items) == 0 {
+		return nil, false, nil
+	}
+	fields, scope := "id", "instagram_manage_comments"
+	if private {
+		fields, scope = graph.InstagramFields, "instagram_manage_messages"
+	}
+	ids := make([]string, len(items))
+	for i := range items {
+		ids[i] = items[i].ID
+	}
+	there, err = p.s.client.Many(ctx, ids, fields)
+	switch {
+	case err != nil && ctx.Err() == nil && !graph.Reachable(err):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, err
+	case len(there) > 0:
+		return there, true, nil
+	}
+	health, err := p.o.Graph.Check(ctx, p.s.account, []string{scope})
+	return nil, err == nil && len(health.Missing) == 0, err
 }

@@ -28,9 +28,9 @@ func automatic(h *message.Header, answerTo string) bool {
 	if h.Has("Return-Path") && strings.Trim(h.Get("Return-Path"), "<> \t") == "" {
 		return true
 	}
-	local, _, _ := strings.Cut(answerTo, "@")
+	local, _, _ := strings.Cut(answerTo, "@") // nobody to answer to is another matter
 	switch strings.NewReplacer("-", "", "_", "", ".", "").Replace(local) {
-	case "", "noreply", "donotreply", "nepasrepondre", "noresponder", "naoresponda", "nonrispondere", "keineantwort", "mailerdaemon", "postmaster", "bounce", "bounces":
+	case "noreply", "donotreply", "nepasrepondre", "noresponder", "naoresponda", "nonrispondere", "keineantwort", "mailerdaemon", "postmaster", "bounce", "bounces":
 		return true
 	}
 	return false

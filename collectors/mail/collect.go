@@ -129,7 +129,7 @@ func (p *poller) push(ctx context.Context, next, firstNew uint32) (uint32, error
 	for len(uids) > 0 {
 		page := uids[:min(pageSize, len(uids))]
 		uids = uids[len(page):]
-		messages, err := p.read(ctx, inbox, page, firstNew, true)
+		messages, _, err := p.read(ctx, inbox, page, firstNew, true) // what cannot be read, the poll counts
 		if err != nil {
 			return next, err
 		}

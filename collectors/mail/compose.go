@@ -48,8 +48,8 @@ func (b *box) answerTo(original *letter, target *community.Message, reply *commu
 	if original != nil {
 		chain = append(chain[:1:1], append(original.references, original.inReplyTo)...)
 		a.subject = original.subject
-		a.to = original.answerTo()
-		if a.to == b.address || target.Author.ID == b.address {
+		a.to = original.answerTo(b.address)
+		if target.Author.ID == b.address {
 			a.to = first(original.to).address // our own letter: we write to the same person again
 		}
 		if a.to == "" {

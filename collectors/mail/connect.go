@@ -175,7 +175,7 @@ func (n *Network) browse(in *collectors.Filled, method string, account *communit
 // Complete takes the code that the browser brought back.
 func (n *Network) Complete(ctx context.Context, kept map[string]string, query url.Values) (collectors.Connection, error) {
 	provider, known := n.o.Providers[kept[keepMethod]]
-	if !known || query.Get("state") != kept[keepState] {
+	if !known || kept[keepState] == "" || query.Get("state") != kept[keepState] {
 		return collectors.Connection{}, community.Faultf(community.Forbidden, "connect.state")
 	}
 	if query.Get("code") == "" { // the person said no, or the app is not allowed

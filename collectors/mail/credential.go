@@ -150,7 +150,7 @@ func (n *Network) exchange(ctx context.Context, endpoint string, form url.Values
 	transport := collectors.NewTransport(collectors.TransportOptions{Base: n.o.HTTP, Now: n.o.Now})
 	response, err := transport.RoundTrip(request)
 	if err != nil {
-		return g, refusedGrant(err)
+		return g, refusedGrant(err, form)
 	}
 	defer response.Body.Close()
 	if err := json.NewDecoder(io.LimitReader(response.Body, maxToken)).Decode(&g); err != nil || g.Access == "" {
@@ -160,9 +160,17 @@ func (n *Network) exchange(ctx context.Context, endpoint string, form url.Values
 }
 
 // refusedGrant is the fault of a token that was not given: asking again harms
-// nobody, so nothing of it is Uncertain.
-func refusedGrant(err error) error {
+// nobody, so nothing of it is Uncertain. What the endpoint said goes to the log,
+// without the secrets it was asked with, should it repeat them.
+func refusedGrant(err error, form url.Values) error {
 	var status *collectors.StatusError
+	if errors.As(err, &status) {
+		for _, name := range []string{"refresh_token", "client_secret", "code", "code_verifier"} {
+			if secret := form.Get(name); secret != "" {
+				status.Reason = strings.ReplaceAll(status.Reason, secret, "***")
+			}
+		}
+	}
 	if errors.As(err, &status) && (status.Status == http.StatusBadRequest || status.Status == http.StatusUnauthorized) {
 		return community.Faultf(community.Unauthorised, "network.unauthorised").Because(err)
 	}

@@ -10,6 +10,7 @@
 //	collect.go     polling, and IDLE in between
 //	sweep.go       folders read upwards by UID, and the first time downwards
 //	fetch.go       what is read of a letter; folder.go where it lies
+//	attempt.go     what a server breaks over
 //	letter.go      a letter decoded: header; body.go its parts, words.go its words
 //	quote.go       what an answer repeats; automatic.go robots; report.go bounces
 //	message.go     a letter as a community.Message; thread.go its thread
@@ -25,8 +26,8 @@
 // moved or removed there is not deleted here: a customer cannot take back a
 // letter, and nobody can change one.
 //
-// A message's id is the letter's Message-ID; one without is named by its
-// content. Its time is when the server received it, not what its author claims.
+// A message's id is the letter's Message-ID; one without, or with one that another
+// letter bears already, is named by its content. Its time is when the server received it, not what its author claims.
 // Its thread is the oldest letter that its References name, as far as known. Its
 // text is what its author wrote: HTML as plain text, without signature, without
 // what it repeats of the letters before at its end or its beginning; the subject
@@ -45,5 +46,6 @@
 // is met it is the same message, and Look finds it. A copy is laid among what was
 // sent. Where the account asks for it every answer is also sent to the mailbox
 // itself: only that proves that the server took an answer whose receipt was lost.
-// The copy bears a seal, because anybody can write our address on a letter.
+// The copy bears a seal, because anybody can write our address on a letter; it
+// holds for the words that were sent, whatever servers add below them.
 package mail

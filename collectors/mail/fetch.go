@@ -37,27 +37,32 @@ func section(part ...int) *imap.FetchItemBodySection {
 }
 
 // fetch reads letters in the order of their ids. Letters that are gone
-// meanwhile are left out.
-func (r *reader) fetch(uids []imap.UID) ([]raw, error) {
+// meanwhile are left out, and so are those that the server lists and has nothing
+// of: empty is how many.
+func (r *reader) fetch(uids []imap.UID) (letters []raw, empty int, err error) {
 	if len(uids) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
 	defer r.within(fetchTimeout)()
 	command := r.Fetch(imap.UIDSetNum(uids...), &imap.FetchOptions{
 		UID: true, InternalDate: true, RFC822Size: true, BodySection: []*imap.FetchItemBodySection{section()},
 	})
-	letters := make([]raw, 0, len(uids))
+	letters = make([]raw, 0, len(uids))
 	for m := command.Next(); m != nil; m = command.Next() {
 		l := collect(m)
-		if l.head != nil && slices.Contains(uids, l.uid) {
+		switch {
+		case !slices.Contains(uids, l.uid):
+		case l.head != nil:
 			letters = append(letters, l)
+		case l.size > 0 || !l.date.IsZero(): // else flags that changed
+			empty++
 		}
 	}
 	if err := command.Close(); err != nil {
-		return nil, r.fault(err)
+		return nil, 0, r.fault(err)
 	}
 	slices.SortFunc(letters, func(a, b raw) int { return cmp.Compare(a.uid, b.uid) })
-	return letters, nil
+	return letters, empty, nil
 }
 
 // collect reads one letter's items. A server that sends more than was asked for

@@ -81,9 +81,12 @@ func (r *reader) examine(name string) (*imap.SelectData, error) {
 	return data, nil
 }
 
-// find returns the newest letter with that Message-ID in the first of the
-// folders that has it; nil where none does.
-func (r *reader) find(ctx context.Context, id string, folders []string) (*raw, error) {
+// So many letters under one Message-ID are looked at: it is anybody's to repeat.
+const maxNamesakes = 20
+
+// find returns the oldest letter with that Message-ID that is wanted, in the
+// first of the folders that has it; nil where none does.
+func (r *reader) find(ctx context.Context, id string, folders []string, wanted func(*raw) bool) (*raw, error) {
 	for _, name := range folders {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -100,16 +103,15 @@ func (r *reader) find(ctx context.Context, id string, folders []string) (*raw, e
 		if err != nil {
 			return nil, err
 		}
-		if len(uids) == 0 {
-			continue
-		}
-		letters, err := r.fetch(uids[len(uids)-1:])
+		letters, _, err := r.fetch(uids[:min(maxNamesakes, len(uids))])
 		if err != nil {
 			return nil, err
 		}
-		if len(letters) > 0 {
-			letters[0].folder = name
-			return &letters[0], nil
+		for i := range letters {
+			letters[i].folder = name
+			if wanted(&letters[i]) {
+				return &letters[i], nil
+			}
 		}
 	}
 	return nil, nil

@@ -36,9 +36,10 @@ type letter struct {
 	replyTo    []person
 	to, cc     []person
 	subject    string
-	date       time.Time // as its author claims
+	date       time.Time // as its author claims; else when the server received it
 	automatic  bool      // nobody wrote it by hand
 	words      string
+	whole      string // with what it repeats and its signature
 	media      []community.Media
 	report     *report // it tells of another letter's delivery
 }
@@ -58,15 +59,17 @@ func decode(l *raw) letter {
 	if out.from.address == "" {
 		out.from = first(people(h.Get("Sender")))
 	}
-	out.date, _ = mail.ParseDate(h.Get("Date"))
-	out.automatic = automatic(&h, out.answerTo())
+	if out.date, _ = mail.ParseDate(h.Get("Date")); out.date.IsZero() {
+		out.date = l.date
+	}
+	out.automatic = automatic(&h, out.answerTo(""))
 	var b body
 	b.read(p)
 	if b.empty() && l.words != nil {
 		b.read(split(l.words))
 	}
 	out.media, out.report = b.media, b.report
-	out.words = b.words(out.inReplyTo != "" || len(out.references) > 0)
+	out.words, out.whole = b.words(out.inReplyTo != "" || len(out.references) > 0)
 	return out
 }
 
@@ -79,11 +82,11 @@ func wordless(l *raw) bool {
 	return !l.whole() && b.empty()
 }
 
-// answerTo is who an answer goes to: whoever the letter asks to answer to, else
-// its author.
-func (l *letter) answerTo() string {
+// answerTo is who an answer goes to: whoever the letter asks to answer to, unless
+// that is ourselves, else its author.
+func (l *letter) answerTo(ours string) string {
 	for _, p := range l.replyTo {
-		if p.address != "" {
+		if p.address != "" && p.address != ours {
 			return p.address
 		}
 	}
@@ -201,9 +204,11 @@ func messageID(field string) string {
 	return id
 }
 
+// usable tells whether an id can stand in a header of ours and in a search, for
+// which servers need not know more than ASCII.
 func usable(id string) bool {
-	return id != "" && len(id) <= maxIDLength && utf8.ValidString(id) &&
-		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '"' || r == 0x7f })
+	return id != "" && len(id) <= maxIDLength &&
+		!strings.ContainsFunc(id, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '"' || r >= 0x7f })
 }
 
 // What an id may measure: it must fit a command of IMAP and Vigie's own ids.

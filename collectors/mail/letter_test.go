@@ -2,8 +2,10 @@ package mail
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/vigie-hq/vigie/community"
@@ -62,12 +64,12 @@ func TestWords(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	l := letterOf("From: =?iso-8859-1?Q?L=E9a?= <Lea@Example.ORG>\nReply-To: Shop <shop@example.org>\nSubject: =?utf-8?b?w6l0w6k=?=\n =?utf-8?q?_2026?=\n" +
 		"Message-ID: <a1@b>\nIn-Reply-To: <p@b> (of Monday)\nReferences: <r@b>\n <q@b> <p@b>\nDate: Mon, 2 Nov 2026 10:00:00 +0100\n\nx\n")
-	if l.from != (person{"Léa", "lea@example.org"}) || l.answerTo() != "shop@example.org" || l.subject != "été 2026" || l.id != "a1@b" ||
+	if l.from != (person{"Léa", "lea@example.org"}) || l.answerTo("") != "shop@example.org" || l.subject != "été 2026" || l.id != "a1@b" ||
 		l.inReplyTo != "p@b" || fmt.Sprint(l.references) != "[r@b q@b p@b]" || l.date.IsZero() {
 		t.Errorf("%+v", l)
 	}
 	for field, want := range map[string]string{
-		"<a@b>": "a@b", "a@b": "a@b", " < a@b > ": "a@b", "": "", "<>": "", "<a b@c>": "", "<a\"@b>": "", "<" + strings.Repeat("a", 600) + "@b>": "",
+		"<a@b>": "a@b", "a@b": "a@b", " < a@b > ": "a@b", "": "", "<>": "", "<a b@c>": "", "<a\"@b>": "", "<é@b>": "", "<" + strings.Repeat("a", 600) + "@b>": "",
 	} {
 		if got := messageID(field); got != want {
 			t.Errorf("Message-ID %q: %q, want %q", field, got, want)
@@ -90,9 +92,16 @@ func TestHostileLetters(t *testing.T) {
 		"nested": deep, "many parts": many, "nothing": "", "only a line": "x",
 		"no end of header": strings.Repeat("X-A: b\r\n", 20000), "one endless line": "Subject: " + strings.Repeat("a", 200000),
 		"references": "References: " + strings.Repeat("<a@b> ", 20000) + "\r\n\r\nx", "quotes": "In-Reply-To: <a@b>\r\n\r\n" + strings.Repeat("> \n", 60000),
-		"tags": "Content-Type: text/html\r\n\r\n" + strings.Repeat("<div>", 40000), "long": "\r\n\r\n" + strings.Repeat("a", 250000),
+		"flowing": "Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\n" + strings.Repeat("a \n", 80000),
+		"tags":    "Content-Type: text/html\r\n\r\n" + strings.Repeat("<div>", 40000), "long": "\r\n\r\n" + strings.Repeat("a", 250000),
 	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		l := decode(&raw{head: []byte(content), size: int64(len(content))})
+		runtime.ReadMemStats(&after)
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 200 {
+			t.Errorf("%s took %d MB", name, used)
+		}
 		check(t, name, &l)
 	}
 }
@@ -128,13 +137,57 @@ func TestComposed(t *testing.T) {
 		got.from != (person{"La marque à vélo", "support@brand.example"}) || first(got.to).address != "lea@example.org" || !got.automatic {
 		t.Errorf("%+v", got)
 	}
-	m := community.Message{ID: got.id, Text: got.words}
-	if !sealed([]byte("key"), &l, &m) {
-		t.Error("the seal does not hold")
+	if sent, ok := unsealed([]byte("key"), &l, got.id, got.whole); !ok || sent != strings.TrimSpace(text) {
+		t.Errorf("the seal gives %q, %v", sent, ok)
 	}
-	m.Text += " and pay at once"
-	if sealed([]byte("key"), &l, &m) || sealed(nil, &l, &m) {
+	if _, ok := unsealed([]byte("key"), &l, got.id, "Pay at once. "+got.whole); ok {
 		t.Error("the seal holds for other words")
+	}
+	if _, ok := unsealed(nil, &l, got.id, got.whole); ok || bears(nil, &l, got.id, text) {
+		t.Error("a seal holds without a key")
+	}
+}
+
+// Whatever an answer says, and whatever servers add below it, its copy is known
+// for ours and its text is what was sent.
+func TestSealHoldsOnItsWay(t *testing.T) {
+	original := letterOf("From: lea@example.org\nMessage-ID: <q@b>\n\nWhere is it?\n")
+	b := &box{address: "support@brand.example"}
+	for _, text := range []string{
+		"Hello\n-- \nThe team\n+33 1", "--\nThe team", "> You asked\nYes.", "One\u200btwo \ufeff three", "-----\nFrom: us\nTo: you\nSubject: it\n\nYes.",
+		"It left.\n\nOn 2 Nov, Léa <l@e.o> wrote:\n> so", "", "a",
+	} {
+		reply := community.Reply{ID: "r1", Text: text}
+		a := b.answerTo(&original, &community.Message{ID: "q@b"}, &reply, time.Now())
+		a.seal = sealOf([]byte("key"), a.id, text)
+		content, err := a.bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := raw{head: append(content, "\r\n--\r\nChecked by a scanner\r\n"...)}
+		read := decode(&l)
+		if sent, ok := unsealed([]byte("key"), &l, a.id, read.whole); !ok || sent != clean(text) {
+			t.Errorf("%q came back as %q, %v", text, sent, ok)
+		}
+		if !bears([]byte("key"), &l, a.id, text) {
+			t.Errorf("%q: the seal does not prove that it was sent", text)
+		}
+	}
+}
+
+// An answer goes to nobody but the author, or whom he names instead of himself.
+func TestWhomAnAnswerGoesTo(t *testing.T) {
+	b := &box{address: "support@brand.example"}
+	for fields, want := range map[string]string{
+		"": "lea@example.org", "Reply-To: other@example.org\n": "other@example.org",
+		"Reply-To: support@brand.example\n":                    "lea@example.org",
+		"Reply-To: Support@Brand.example, other@example.org\n": "other@example.org",
+	} {
+		original := letterOf("From: lea@example.org\nTo: rival@example.org\nCc: support@brand.example\n" + fields + "\nx\n")
+		a := b.answerTo(&original, &community.Message{ID: "q@b", Author: community.Author{ID: "lea@example.org"}}, &community.Reply{ID: "r"}, time.Now())
+		if a.to != want {
+			t.Errorf("%q: the answer goes to %q, want %q", fields, a.to, want)
+		}
 	}
 }
 

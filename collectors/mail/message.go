@@ -40,10 +40,8 @@ type filing struct {
 // letter had when the account was connected. keep is false for a copy of what
 // another folder shows better.
 func (f *filing) message(ctx context.Context, l *raw, firstNew uint32, push bool) (m community.Message, keep bool, err error) {
-	if wordless(l) {
-		if err := f.reader.beyond(l); err != nil {
-			return m, false, err
-		}
+	if err := f.words(l); err != nil {
+		return m, false, err
 	}
 	letter := decode(l)
 	m = community.Message{
@@ -55,8 +53,14 @@ func (f *filing) message(ctx context.Context, l *raw, firstNew uint32, push bool
 	if m.ID == "" {
 		f.rename(&m, &letter)
 	}
-	if known := f.box.authors.get(m.ID); known != "" && known != letter.from.address {
-		f.rename(&m, &letter) // somebody else's letter under an id that is taken
+	writing := letter.from.address
+	if writing != f.box.address {
+		writing += "\x00" + letter.date.UTC().Format(time.RFC3339)
+	}
+	if known := f.box.authors.get(m.ID); known != "" && known != writing {
+		// Somebody else's letter under an id that is taken, or another by a
+		// program that gives all of its letters the same.
+		f.rename(&m, &letter)
 	}
 	own, err := f.own(ctx, l, &letter, &m, push)
 	if err != nil || own == ownElsewhere {
@@ -90,11 +94,11 @@ func (f *filing) message(ctx context.Context, l *raw, firstNew uint32, push bool
 		}
 	case letter.automatic:
 		m.CanReply, m.ReplyWhy = false, whyAutomatic
-	case letter.answerTo() == "":
+	case letter.answerTo(f.box.address) == "":
 		m.CanReply, m.ReplyWhy = false, whyNobody
 	}
 	f.box.threads.put(m.ID, m.Thread)
-	f.box.authors.put(m.ID, letter.from.address)
+	f.box.authors.put(m.ID, writing)
 	return m, true, nil
 }
 
@@ -132,10 +136,12 @@ const (
 // own tells whether a letter is our own. Anybody can write our address on a
 // letter: outside the folder of what was sent only our seal proves it.
 func (f *filing) own(ctx context.Context, l *raw, letter *letter, m *community.Message, push bool) (owner, error) {
+	text, ours := unsealed(f.key, l, m.ID, letter.whole)
+	if ours {
+		m.Text = clip(text)
+	}
 	switch {
-	case l.folder == f.sent && f.sent != "":
-		return ownProven, nil
-	case sealed(f.key, l, m):
+	case ours, l.folder == f.sent && f.sent != "":
 		return ownProven, nil
 	case letter.from.address != f.box.address:
 		if isOurs(m.ID) { // a stranger's letter under the name of an answer of ours

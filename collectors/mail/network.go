@@ -96,8 +96,10 @@ type box struct {
 	account community.Account
 	address string // lower case: NativeID, and the scope of its ids
 	threads memo   // letter to thread
-	authors memo   // letter to author
+	authors memo   // letter to author and date
 	sentTo  memo   // answer to recipient
+	tried   memo   // what of the mailbox could not be read, to how often; see poller.fetch
+	sealing sync.Mutex
 	mu      sync.Mutex
 	push    community.PushState
 	pushWhy string

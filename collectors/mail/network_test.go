@@ -255,6 +255,7 @@ func TestTokens(t *testing.T) {
 		asked++
 		if !alive || r.FormValue("client_secret") != "s" || r.FormValue("refresh_token") != "old" && r.FormValue("code") != "c" {
 			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte("invalid_grant: " + r.FormValue("refresh_token") + r.FormValue("code")))
 			return
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": mailtest.Token, "refresh_token": "new", "expires_in": 3600})
@@ -281,6 +282,11 @@ func TestTokens(t *testing.T) {
 	if health, err := n.Check(t.Context(), a); err != nil || health.Fault != "network.unauthorised" {
 		t.Errorf("a dead grant: %+v %v", health, err)
 	}
+	v.secrets["refresh_token"] = "a secret grant"
+	if err := n.Collect(t.Context(), a, community.Cursor{}, nil); err == nil || strings.Contains(err.Error(), "a secret grant") {
+		t.Errorf("the log would read %v", err)
+	}
+	v.secrets["refresh_token"] = "old"
 	alive = true
 	in := collectors.Filled{Values: map[string]string{
 		"address": mailtest.Address, "method": "google", "google_client_id": "i", "google_client_secret": "s",

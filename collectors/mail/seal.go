@@ -7,7 +7,9 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/emersion/go-message"
 
@@ -36,25 +38,67 @@ func messageIDOf(b *box, reply *community.Reply) string {
 // isOurs tells whether an id has the form of ours.
 func isOurs(id string) bool { return strings.HasPrefix(id, idPrefix) }
 
-// sealOf binds an id to the words that were sent under it.
-func sealOf(key []byte, id, words string) string {
+// sealOf binds an id to the words that were sent under it. It says how many they
+// are: below them stand the letter that is answered, and what servers add.
+func sealOf(key []byte, id, text string) string {
+	words := strings.Fields(clean(text))
+	count := strconv.Itoa(len(words))
 	mac := hmac.New(sha256.New, key)
-	mac.Write([]byte(id + "\x00" + strings.Join(strings.Fields(words), " ")))
-	return hex.EncodeToString(mac.Sum(nil))
+	mac.Write([]byte(id + "\x00" + count + "\x00" + strings.Join(words, " ")))
+	return count + "." + hex.EncodeToString(mac.Sum(nil))
 }
 
-// sealed tells whether a letter bears our seal.
-func sealed(key []byte, l *raw, m *community.Message) bool {
-	if len(key) == 0 || !isOurs(m.ID) {
-		return false
+// bears tells whether a letter bears the seal of these words. Whatever became of
+// the letter on its way: only who sent it and who got it know that seal.
+func bears(key []byte, l *raw, id, text string) bool {
+	given := given(l)
+	return len(key) > 0 && given != "" && hmac.Equal([]byte(given), []byte(sealOf(key, id, text)))
+}
+
+// unsealed is the text of a letter that bears our seal, as it was sent.
+func unsealed(key []byte, l *raw, id, whole string) (text string, ok bool) {
+	if len(key) == 0 || !isOurs(id) {
+		return "", false
 	}
+	count, _, _ := strings.Cut(given(l), ".")
+	n, err := strconv.Atoi(count)
+	if err != nil {
+		return "", false
+	}
+	text = firstWords(whole, n)
+	return text, bears(key, l, id, text)
+}
+
+func given(l *raw) string {
 	h := message.Header{Header: split(l.head).header}
-	given := strings.TrimSpace(h.Get(sealHeader))
-	return given != "" && hmac.Equal([]byte(given), []byte(sealOf(key, m.ID, m.Text)))
+	return strings.TrimSpace(h.Get(sealHeader))
+}
+
+// firstWords is the beginning of a text that holds so many words.
+func firstWords(s string, n int) string {
+	inWord := false
+	for i, r := range s {
+		switch space := unicode.IsSpace(r); {
+		case space && inWord && n <= 0:
+			return s[:i]
+		case space:
+			inWord = false
+		case !inWord:
+			inWord = true
+			n--
+		}
+		if n < 0 {
+			return s[:i]
+		}
+	}
+	return s
 }
 
 // sealKey reads the account's key, and makes one the first time it is needed.
 func (n *Network) sealKey(ctx context.Context, b *box, make bool) ([]byte, error) {
+	// Two that make a key at the same time would seal with one that is lost.
+	b.sealing.Lock()
+	defer b.sealing.Unlock()
 	owner := b.account.Key()
 	key, err := n.secret(ctx, owner, secretSeal)
 	if err != nil || key != "" || !make {

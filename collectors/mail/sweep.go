@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -14,6 +15,10 @@ import (
 
 // How many letters are read at once.
 const pageSize = 25
+
+// The ids of a folder tell what came before the account was connected if they
+// are read so soon after; later, the letters' dates must.
+const prompt = 2 * time.Minute
 
 // place is how far one folder is collected. Ids of letters only grow within a
 // folder (RFC 9051, 2.3.1.1), so nothing can appear below Next, as long as the
@@ -70,8 +75,8 @@ func (p *poller) poll(ctx context.Context) error {
 		data, err := p.r.examine(name)
 		switch {
 		case err == nil:
-		case community.KindOf(err) == community.NotFound && name != inbox:
-			continue // it was deleted or misspelt: Check tells
+		case name != inbox && (community.KindOf(err) == community.NotFound || community.KindOf(err) == community.Forbidden):
+			continue // it was deleted, misspelt or closed to us: Check tells
 		default:
 			return err
 		}
@@ -85,7 +90,7 @@ func (p *poller) poll(ctx context.Context) error {
 		}
 	}
 	p.cursor.Complete = started
-	return p.save(ctx, nil)
+	return p.save(ctx, nil, 0)
 }
 
 // climb reads a folder upwards from where it stands. next is what the server
@@ -102,13 +107,13 @@ func (p *poller) climb(ctx context.Context, name string, next uint32) error {
 	for len(uids) > 0 {
 		page := uids[:min(pageSize, len(uids))]
 		uids = uids[len(page):]
-		messages, err := p.read(ctx, name, page, at.First, false)
+		messages, unreadable, err := p.read(ctx, name, page, at.First, false)
 		if err != nil {
 			return err
 		}
 		at.Next = uint32(page[len(page)-1]) + 1
 		p.at[name] = at
-		if err := p.save(ctx, messages); err != nil {
+		if err := p.save(ctx, messages, unreadable); err != nil {
 			return err
 		}
 	}
@@ -122,7 +127,12 @@ func (p *poller) climb(ctx context.Context, name string, next uint32) error {
 // that an interruption costs nothing; what is new above it is read when the sweep
 // is done. Letters known from before are recognised by their Message-ID.
 func (p *poller) first(ctx context.Context, name string, data *imap.SelectData) error {
-	uids, err := p.r.search(&imap.SearchCriteria{Since: p.n.o.Now().Add(-p.n.o.History)})
+	now := p.n.o.Now()
+	since := now.Add(-p.n.o.History)
+	if c := p.cursor.Complete.Add(-24 * time.Hour); !p.cursor.Complete.IsZero() && c.Before(since) {
+		since = c // it stood still for longer: nothing of that is left out
+	}
+	uids, err := p.r.search(&imap.SearchCriteria{Since: since})
 	if err != nil {
 		return err
 	}
@@ -131,7 +141,7 @@ func (p *poller) first(ctx context.Context, name string, data *imap.SelectData) 
 		upper = max(upper, uint32(uids[len(uids)-1])+1)
 	}
 	at := swept{Folder: name, place: place{Validity: data.UIDValidity, Next: upper}}
-	if p.cursor.Complete.IsZero() {
+	if p.cursor.Complete.IsZero() && now.Sub(p.cursor.Connected) <= prompt {
 		at.First = upper
 	}
 	from := upper
@@ -150,12 +160,12 @@ func (p *poller) first(ctx context.Context, name string, data *imap.SelectData) 
 	for len(uids) > 0 {
 		page := uids[max(0, len(uids)-pageSize):]
 		uids = uids[:len(uids)-len(page)]
-		messages, err := p.read(ctx, name, page, at.First, false)
+		messages, unreadable, err := p.read(ctx, name, page, at.First, false)
 		if err != nil {
 			return err
 		}
 		p.cursor.Until, p.cursor.From = string(until), strconv.FormatUint(uint64(page[0]), 10)
-		if err := p.save(ctx, messages); err != nil {
+		if err := p.save(ctx, messages, unreadable); err != nil {
 			return err
 		}
 	}
@@ -175,32 +185,32 @@ func (r *reader) from(next uint32) ([]imap.UID, error) {
 }
 
 // read reads letters of the selected folder as messages.
-func (p *poller) read(ctx context.Context, folder string, uids []imap.UID, firstNew uint32, push bool) ([]community.Message, error) {
-	letters, err := p.r.fetch(uids)
+func (p *poller) read(ctx context.Context, folder string, uids []imap.UID, firstNew uint32, push bool) (messages []community.Message, unreadable int, err error) {
+	letters, unreadable, err := p.fetch(folder, uids)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	messages := make([]community.Message, 0, len(letters))
+	messages = make([]community.Message, 0, len(letters))
 	for i := range letters {
 		letters[i].folder = folder
 		m, keep, err := p.filing.message(ctx, &letters[i], firstNew, push)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if keep {
 			messages = append(messages, m)
 		}
 	}
-	return messages, nil
+	return messages, unreadable, nil
 }
 
 // save emits messages together with where the cursor then stands.
-func (p *poller) save(ctx context.Context, messages []community.Message) error {
+func (p *poller) save(ctx context.Context, messages []community.Message, unreadable int) error {
 	since, err := json.Marshal(p.at)
 	if err != nil {
 		return err
 	}
 	p.cursor.Since = string(since)
 	cursor := p.cursor
-	return p.emit(ctx, collectors.Batch{Messages: messages, Cursor: &cursor})
+	return p.emit(ctx, collectors.Batch{Messages: messages, Cursor: &cursor, Unreadable: unreadable})
 }

@@ -46,7 +46,7 @@ func (f *filing) elsewhere(ctx context.Context, id string, folders ...string) (*
 	if selected := f.reader.Mailbox(); selected != nil {
 		here = selected.Name
 	}
-	l, err := f.reader.find(ctx, id, folders)
+	l, err := f.reader.find(ctx, id, folders, func(*raw) bool { return true })
 	if err == nil && here != "" {
 		_, err = f.reader.examine(here)
 	}

@@ -14,13 +14,13 @@ import (
 
 // words is the text of a letter as its author wrote it: in an answer, what it
 // repeats of the letters before is left out where that can be told, and so is the
-// signature. Where nothing would be left, everything is kept.
-func (b *body) words(answers bool) string {
+// signature. Where nothing would be left, everything is kept. whole is all of it.
+func (b *body) words(answers bool) (words, whole string) {
 	var all, own []string
 	for _, s := range b.said {
 		whole, mine := s.text, s.text
 		if s.html {
-			whole, mine = plain.Text(pruned(s.text, false)), plain.Text(pruned(s.text, answers))
+			whole, mine = plain.Of(pruned(s.text, false)), plain.Of(pruned(s.text, answers))
 		}
 		all = append(all, clean(whole))
 		if answers {
@@ -28,10 +28,11 @@ func (b *body) words(answers bool) string {
 		}
 		own = append(own, clean(unsigned(mine)))
 	}
-	if text := joined(own); text != "" {
-		return text
+	words, whole = clip(joined(own)), joined(all)
+	if words == "" {
+		words = clip(whole)
 	}
-	return joined(all)
+	return words, whole
 }
 
 func joined(texts []string) string {
@@ -41,7 +42,7 @@ func joined(texts []string) string {
 			kept = append(kept, t)
 		}
 	}
-	return clip(strings.Join(kept, "\n\n"))
+	return strings.Join(kept, "\n\n")
 }
 
 // clip holds a text to what a message may hold.
@@ -85,7 +86,7 @@ func unflow(s string, params map[string]string) string {
 	if !strings.EqualFold(params["format"], "flowed") {
 		return s
 	}
-	deleteSpace := strings.EqualFold(params["delsp"], "yes")
+	deletesSpace := strings.EqualFold(params["delsp"], "yes")
 	var b strings.Builder
 	flowing, depth := false, 0
 	for line := range strings.Lines(s) {
@@ -93,6 +94,10 @@ func unflow(s string, params map[string]string) string {
 		quoted := len(line) - len(strings.TrimLeft(line, ">"))
 		words := strings.TrimPrefix(line[quoted:], " ") // space-stuffed
 		signature := words == "-- "
+		flows := strings.HasSuffix(words, " ") && !signature
+		if flows && deletesSpace {
+			words = words[:len(words)-1]
+		}
 		if flowing && quoted == depth && !signature {
 			b.WriteString(words)
 		} else {
@@ -105,29 +110,17 @@ func unflow(s string, params map[string]string) string {
 			}
 			b.WriteString(words)
 		}
-		flowing, depth = strings.HasSuffix(words, " ") && !signature, quoted
-		if flowing && deleteSpace {
-			kept := strings.TrimSuffix(b.String(), " ")
-			b.Reset()
-			b.WriteString(kept)
-		}
+		flowing, depth = flows, quoted
 	}
 	return b.String()
 }
 
 // pruned is HTML without what its author hid, and, in an answer, without what
 // programs mark as repeated.
-func pruned(content string, answers bool) string {
-	root, err := html.Parse(strings.NewReader(content))
-	if err != nil {
-		return content
-	}
+func pruned(content string, answers bool) *html.Node {
+	root := plain.Parse(content)
 	prune(root, answers, 0)
-	var b strings.Builder
-	if html.Render(&b, root) != nil {
-		return content
-	}
-	return b.String()
+	return root
 }
 
 func prune(n *html.Node, answers bool, depth int) {
@@ -151,7 +144,7 @@ func prune(n *html.Node, answers bool, depth int) {
 }
 
 // maxNesting is how deep a letter's HTML is read.
-const maxNesting = 200
+const maxNesting = 512
 
 func hidden(n *html.Node) bool {
 	style := strings.ToLower(strings.ReplaceAll(attribute(n, "style"), " ", ""))

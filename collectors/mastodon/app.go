@@ -3,6 +3,7 @@ package mastodon
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -40,11 +41,14 @@ func (n *Network) caller(address string) (*caller, error) {
 
 func (c *caller) owner() string { return collectors.AppOwner(Name + "/" + c.server.Host) }
 
-// register returns the app, registering it where the server does not know it or
-// knows it with another address to come back to.
+// register returns the app, registering it where the server does not know it, no
+// longer knows it, or knows it with another address to come back to.
 func (n *Network) register(ctx context.Context, c *caller, back string) (app, error) {
 	known, err := n.app(ctx, c, back)
-	if err == nil || community.KindOf(err) != community.NotFound {
+	if err == nil {
+		err = c.remembers(ctx, known, back)
+	}
+	if kind := community.KindOf(err); err == nil || kind != community.NotFound && kind != community.Unauthorised {
 		return known, err
 	}
 	form := url.Values{
@@ -61,6 +65,16 @@ func (n *Network) register(ctx context.Context, c *caller, back string) (app, er
 	return made, n.o.Vault.PutSecrets(ctx, c.owner(), map[string][]byte{
 		"client_id": []byte(made.ID), "client_secret": []byte(made.Secret), "redirect_uri": []byte(back),
 	})
+}
+
+// remembers asks for a token of the app's own, which nobody uses: Mastodon forgets
+// an app that has had no token for a day, and a browser that is sent to sign in for
+// one that is forgotten does not come back. Unauthorised: forgotten.
+func (c *caller) remembers(ctx context.Context, a app, back string) error {
+	return c.post(ctx, "/oauth/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {a.ID}, "client_secret": {a.Secret},
+		"redirect_uri": {back}, "scope": {"read"},
+	}, &grant{})
 }
 
 // app reads the app of a server from the vault; a Fault NotFound where there is
@@ -93,14 +107,24 @@ func (c *caller) provesKeys(ctx context.Context) bool {
 	return slices.Contains(says.Methods, "S256")
 }
 
-// post sends a form.
+// post sends a form. What a server says of it may repeat it, and is logged: the
+// secrets it holds are taken out.
 func (c *caller) post(ctx context.Context, path string, form url.Values, into any) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.server.JoinPath(path).String(), strings.NewReader(form.Encode()))
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return signIn(c.do(r, into))
+	err = c.do(r, into)
+	var status *collectors.StatusError
+	if errors.As(err, &status) {
+		for _, name := range []string{"client_secret", "code", "code_verifier"} {
+			if secret := form.Get(name); secret != "" {
+				status.Reason = strings.ReplaceAll(status.Reason, secret, "***")
+			}
+		}
+	}
+	return signIn(err)
 }
 
 // do calls the server. The transport is called without a client, whose errors

@@ -2,7 +2,9 @@ package mastodon_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -82,6 +84,10 @@ func TestSignIn(t *testing.T) {
 		if server.Apps() != 1 {
 			t.Errorf("%d apps", server.Apps())
 		}
+		server.ForgetApps()
+		if c, err := n.Connect(t.Context(), in); err != nil || server.Apps() != 1 || browse(t, c.Go, "brand").Get("code") == "" {
+			t.Errorf("the server forgot the app: %v, %d apps", err, server.Apps())
+		}
 		in.Return = back + "/elsewhere"
 		if _, err := n.Connect(t.Context(), in); err != nil || server.Apps() != 2 {
 			t.Errorf("another address to come back to: %v, %d apps", err, server.Apps())
@@ -110,6 +116,60 @@ func TestConnectRefuses(t *testing.T) {
 		if !errors.As(err, &f) || f.Key != c.key {
 			t.Errorf("%+v: %v", c, err)
 		}
+	}
+}
+
+// A server cannot send the token, or a call of ours, elsewhere.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	inside := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("reached by redirect: %s, token %q", r.URL, r.Header.Get("Authorization"))
+	}))
+	defer inside.Close()
+	outside := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, inside.URL+r.URL.Path, http.StatusFound)
+	}))
+	defer outside.Close()
+	if _, err := verify(t.Context(), outside.URL, "token-brand"); community.KindOf(err) != community.Unavailable || err == nil {
+		t.Error(err)
+	}
+	if _, err := quick(holding("token-brand")).Describe(t.Context(), community.Account{Network: "mastodon", Server: outside.URL}); err == nil {
+		t.Error("limits from elsewhere")
+	}
+}
+
+// A server that repeats what it was sent, as some pages of errors do, puts no secret
+// into our log.
+func TestSignInTellsNoSecret(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/v1/apps" {
+			_, _ = io.WriteString(w, `{"client_id":"app","client_secret":"s3cr3t"}`)
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write(body)
+	}))
+	defer server.Close()
+	n := quick(&vault{})
+	c, err := n.Connect(t.Context(), collectors.Filled{Values: map[string]string{"server": server.URL}, Return: back, State: "a-state"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = n.Complete(t.Context(), c.Keep, url.Values{"state": {"a-state"}, "code": {"c0d3"}})
+	if err == nil || !strings.Contains(err.Error(), "client_id=app") || strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "c0d3") {
+		t.Error(err)
+	}
+}
+
+// One server has one name, however somebody wrote it.
+func TestServersName(t *testing.T) {
+	server := mastodontest.New(mastodontest.Options{}, "brand")
+	t.Cleanup(server.Close)
+	c, err := quick(&vault{}).Connect(t.Context(), collectors.Filled{
+		Values: map[string]string{"server": " " + strings.ToUpper(server.URL) + "/ ", "token": "token-brand"},
+	})
+	if err != nil || c.Accounts[0].Account.Scope != server.Host() || c.Accounts[0].Account.Server != server.URL {
+		t.Errorf("%+v %v", c, err)
 	}
 }
 

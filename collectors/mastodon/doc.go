@@ -20,7 +20,7 @@
 //	instance.go  the server's limits; count.go its way of counting
 //
 // What is collected: mentions, replies that mention the account, private
-// mentions, the account's own posts, and public posts with the hashtags it listens
+// mentions, posts that quote one of the account's, the account's own posts, and public posts with the hashtags it listens
 // to, as far as its server knows them. Mastodon notifies nothing else; a reply
 // deep in a thread that mentions us no more is not seen, and there is no search of
 // what strangers say.

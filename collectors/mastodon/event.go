@@ -14,6 +14,7 @@ import (
 type event struct {
 	status  *client.Status // a status that was posted, edited or notified of
 	edited  bool           // status is known to be an edit
+	quotes  bool           // status is known to quote one of ours
 	deleted client.ID      // the id of a status that is gone
 }
 
@@ -45,7 +46,9 @@ func decodeEvent(frame []byte) (event, error) {
 		if err == nil && !wanted(&n) {
 			return event{}, nil
 		}
-		return withStatus(n.Status, n.Type == "update", err)
+		e, err := withStatus(n.Status, n.Type == "update", err)
+		e.quotes = e.status != nil && n.Type == "quote"
+		return e, err
 	case "conversation":
 		var c client.Conversation
 		err := json.Unmarshal(payload, &c)
@@ -73,9 +76,12 @@ func withStatus(s *client.Status, edited bool, err error) (event, error) {
 	return event{status: s, edited: edited}, nil
 }
 
-// wanted tells whether a notification is about words to us: a mention, or the
-// edit of a status we were told of. Likes, boosts and follows are not.
-func wanted(n *client.Notification) bool { return n.Type == "mention" || n.Type == "update" }
+// wanted tells whether a notification is about words to us: a mention, a post that
+// quotes one of ours (Mastodon 4.5), or the edit of a status we were told of.
+// Likes, boosts and follows are not.
+func wanted(n *client.Notification) bool {
+	return n.Type == "mention" || n.Type == "quote" || n.Type == "update"
+}
 
 // validID tells whether s can be an id of a status: numbers on Mastodon, ULIDs
 // or flake ids elsewhere. Ids stand in paths, so nothing else may pass.

@@ -7,8 +7,12 @@ import (
 	client "github.com/mattn/go-mastodon"
 )
 
-// How many items a page asks for: what every server allows.
-const pageSize = 40
+// How many items a page asks for: what every server allows of statuses, and of
+// notifications. Each page is a call of a small budget.
+const (
+	pageSize     = 40
+	notePageSize = 80
+)
 
 // feed is a list of the server that is read upwards, page by page, from the
 // newest item that is settled: every sweep reads again what is newer than
@@ -21,6 +25,7 @@ type feed[T any] struct {
 	fetch  func(context.Context, *client.Pagination) (page[T], error)
 	id     func(*T) client.ID
 	when   func(*T) time.Time
+	limit  int64                  // of a page
 	since  client.ID              // settled: nothing older is missing
 	marks  []mark                 // where sweeps ended lately, oldest first
 	told   map[client.ID]struct{} // given to take already, newer than since
@@ -38,7 +43,7 @@ type mark struct {
 func (f *feed[T]) sweep(ctx context.Context, now time.Time, take func(items []*T, unreadable int) error) error {
 	at, settled := f.since, false
 	for {
-		p, err := f.fetch(ctx, &client.Pagination{MinID: at, Limit: pageSize})
+		p, err := f.fetch(ctx, &client.Pagination{MinID: at, Limit: f.limit})
 		if err != nil {
 			return err
 		}

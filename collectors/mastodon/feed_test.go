@@ -50,7 +50,7 @@ func TestFeedMissesNothing(t *testing.T) {
 		)
 		begin := func() *feed[client.Status] {
 			return &feed[client.Status]{
-				fetch: server.fetch, since: saved, settle: settle,
+				fetch: server.fetch, limit: pageSize, since: saved, settle: settle,
 				id:   func(s *client.Status) client.ID { return s.ID },
 				when: func(s *client.Status) time.Time { return s.CreatedAt },
 			}

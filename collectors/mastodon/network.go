@@ -198,7 +198,7 @@ func newSession(o *Options, account community.Account, token string) (*session, 
 	})
 	s := &session{
 		o: o, account: account, token: token, server: server, scope: account.Scope, tags: tags,
-		budget: budget, http: &http.Client{Transport: budget},
+		budget: budget, http: &http.Client{Transport: budget, CheckRedirect: stay},
 	}
 	if s.scope == "" {
 		s.scope = server.Host
@@ -206,6 +206,10 @@ func newSession(o *Options, account community.Account, token string) (*session, 
 	s.rest = s.client()
 	return s, nil
 }
+
+// stay follows no redirect: the API has none, and the token would go along, even
+// from https to http, or the call to where only this machine can reach.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // client returns a new REST client over the session's transport.
 func (s *session) client() *client.Client {
@@ -225,6 +229,10 @@ func parseServer(address string) (*url.URL, error) {
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return nil, community.Faultf(community.Invalid, "account.server", address)
 	}
+	// One server has one name: ids and the app registered there are kept under it.
 	u.Host, u.Path = strings.ToLower(u.Host), strings.TrimRight(u.Path, "/")
+	if port := u.Port(); port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
+		u.Host = strings.TrimSuffix(u.Host, ":"+port)
+	}
 	return u, nil
 }

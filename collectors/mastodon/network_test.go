@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -62,8 +63,9 @@ func collect(t *testing.T, n *mastodon.Network, a community.Account, b *basket) 
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
+	from := b.cursor
 	running.Go(func() {
-		if err := n.Collect(ctx, a, community.Cursor{}, b.emit); ctx.Err() == nil {
+		if err := n.Collect(ctx, a, from, b.emit); ctx.Err() == nil {
 			t.Errorf("collecting ended: %v", err)
 		}
 	})
@@ -133,7 +135,7 @@ func TestLateNotificationIsNotSkipped(t *testing.T) {
 	server.Post("alice", "@brand before", "", "", time.Time{})
 	collect(t, n, a, &b)
 	late := server.Post("alice", "@brand late", "", "", time.Time{})
-	server.HideNewest()
+	server.HideNewest("brand")
 	seen := server.Post("alice", "@brand seen first", "", "", time.Time{})
 	b.wait(t, "the later one", func() bool { return b.messages[seen].ID != "" })
 	server.Reveal()
@@ -282,5 +284,32 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 	if ids[0] != ids[1] || ids[1] == ids[2] || len(server.By("brand")) != 2 {
 		t.Errorf("posted %v", ids)
+	}
+}
+
+// A post that quotes one of ours is said to us, by the stream and by the poll.
+func TestQuotes(t *testing.T) {
+	for _, pushing := range []mastodontest.Pushing{mastodontest.PushAll, mastodontest.PushRefused} {
+		server, n, a := fake(t, mastodontest.Options{})
+		server.SetPushing(pushing)
+		if pushing == mastodontest.PushAll { // and the poll too late
+			n = mastodon.New(mastodon.Options{Vault: holding("token-brand"), Logger: slog.New(slog.DiscardHandler), Poll: time.Hour, PollStreaming: time.Hour})
+		}
+		ours := server.Post("brand", "our new shop", "", "", time.Time{})
+		var b basket
+		collect(t, n, a, &b)
+		b.wait(t, "a poll", func() bool { return !b.cursor.Complete.IsZero() })
+		if pushing == mastodontest.PushAll {
+			b.wait(t, "a stream", func() bool { return server.Streams() == 1 })
+			time.Sleep(100 * time.Millisecond) // the poll that a stream begins with
+		}
+		quote := server.Quote("alice", "it is closed", ours)
+		b.wait(t, "the quote", func() bool { return b.messages[quote].Text == "it is closed" })
+		b.mu.Lock()
+		if m := b.messages[quote]; m.Kind != community.KindPost || !m.CanReply {
+			t.Errorf("%+v", m)
+		}
+		b.mu.Unlock()
+		complains(t, server)
 	}
 }

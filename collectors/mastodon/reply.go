@@ -55,7 +55,7 @@ func (n *Network) Reply(ctx context.Context, account community.Account, target c
 }
 
 func receiptOf(status *client.Status) community.Receipt {
-	return community.Receipt{ID: string(status.ID), URL: status.URL, At: status.CreatedAt.UTC()}
+	return community.Receipt{ID: string(status.ID), URL: webAddress(status.URL), At: status.CreatedAt.UTC()}
 }
 
 // toot is what will be posted.

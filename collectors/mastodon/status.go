@@ -29,7 +29,7 @@ func (s *session) messageOf(status *client.Status, thread string) community.Mess
 		},
 		Text:      wordsOf(status),
 		Lang:      status.Language,
-		URL:       status.URL,
+		URL:       webAddress(status.URL),
 		CreatedAt: status.CreatedAt.UTC(),
 		Private:   private(status.Visibility),
 		CanReply:  !own,
@@ -48,7 +48,7 @@ func (s *session) messageOf(status *client.Status, thread string) community.Mess
 		if address == "" {
 			address = a.RemoteURL
 		}
-		m.Media = append(m.Media, community.Media{Type: mediaType(a.Type), URL: address})
+		m.Media = append(m.Media, community.Media{Type: mediaType(a.Type), URL: webAddress(address)})
 	}
 	return m
 }

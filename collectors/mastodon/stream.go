@@ -195,11 +195,11 @@ func (st *streamer) handle(ctx context.Context, frame []byte) error {
 	return nil
 }
 
-// concerns tells whether a status is ours, mentions us, has a tag that we listen
-// to (it may come over the home timeline too), or is the edit of one that was
+// concerns tells whether a status is ours, mentions or quotes us, has a tag that we
+// listen to (it may come over the home timeline too), or is the edit of one that was
 // collected (an edit may take mention and tag away).
 func (st *streamer) concerns(e *event) bool {
 	own := string(e.status.Account.ID) == st.s.account.NativeID
-	return own || e.edited && st.watch.knows(string(e.status.ID)) || st.s.mentioned(e.status) ||
+	return own || e.quotes || e.edited && st.watch.knows(string(e.status.ID)) || st.s.mentioned(e.status) ||
 		e.status.Visibility == client.VisibilityPublic && st.s.tagOf(e.status) != ""
 }

@@ -54,7 +54,7 @@ func newPoller(s *session, cursor community.Cursor, emit collectors.Emit) *polle
 	p := &poller{s: s, cursor: cursor, emit: emit, watch: &watchlist{ages: s.o.Looks, items: at.Watch}}
 	r := s.reader()
 	p.notes = feed[client.Notification]{
-		since: at.Notification, settle: s.o.Settle,
+		limit: notePageSize, since: at.Notification, settle: s.o.Settle,
 		id:   func(n *client.Notification) client.ID { return n.ID },
 		when: func(n *client.Notification) time.Time { return n.CreatedAt },
 	}
@@ -79,7 +79,7 @@ func newPoller(s *session, cursor community.Cursor, emit collectors.Emit) *polle
 func (p *poller) statusFeed(since client.ID, get func(context.Context, *client.Pagination) ([]*client.Status, error), r *reader) feed[client.Status] {
 	id := func(st *client.Status) client.ID { return st.ID }
 	return feed[client.Status]{
-		since: since, settle: p.s.o.Settle, id: id,
+		limit: pageSize, since: since, settle: p.s.o.Settle, id: id,
 		when: func(st *client.Status) time.Time { return st.CreatedAt },
 		fetch: func(ctx context.Context, pg *client.Pagination) (page[client.Status], error) {
 			items, err := get(ctx, pg)
@@ -126,12 +126,12 @@ func (p *poller) poll(ctx context.Context) error {
 func (p *poller) first(ctx context.Context, now time.Time) error {
 	horizon := now.Add(-p.s.o.History)
 	for {
-		got, err := p.notes.fetch(ctx, &client.Pagination{MaxID: client.ID(p.cursor.From), Limit: pageSize})
+		got, err := p.notes.fetch(ctx, &client.Pagination{MaxID: client.ID(p.cursor.From), Limit: p.notes.limit})
 		if err != nil {
 			return err
 		}
-		if got.newest == "" {
-			break
+		if got.newest == "" || p.cursor.From != "" && got.oldest.Compare(client.ID(p.cursor.From)) >= 0 {
+			break // the end, or a server that does not know max_id
 		}
 		old := false
 		items := got.items[:0]
@@ -177,21 +177,40 @@ func (p *poller) noted(ctx context.Context) func([]*client.Notification, int) er
 }
 
 // listed brings what a list of statuses holds: the account's own posts (answers
-// given elsewhere, and what its threads are about), or those of a hashtag. A first
-// connection takes the newest page alone.
+// given elsewhere, and what its threads are about), or those of a hashtag. A list
+// without a position was never read, or was empty: its newest page is taken, and
+// what else was said since the account was connected.
 func (p *poller) listed(ctx context.Context, now time.Time, f *feed[client.Status], via string) error {
 	give := func(items []*client.Status, unreadable int) error { return p.statuses(ctx, items, unreadable, via) }
 	if f.since != "" {
 		return f.sweep(ctx, now, give)
 	}
-	got, err := f.fetch(ctx, &client.Pagination{Limit: pageSize})
-	if err != nil {
-		return err
+	connected := p.cursor.Connected
+	if connected.IsZero() {
+		connected = now
 	}
-	if err := f.take(got, give); err != nil {
-		return err
+	var since, from client.ID
+	for {
+		got, err := f.fetch(ctx, &client.Pagination{MaxID: from, Limit: f.limit})
+		if err != nil {
+			return err
+		}
+		// A server that does not know max_id gives the same page again.
+		if got.newest == "" || from != "" && got.oldest.Compare(from) >= 0 {
+			break
+		}
+		if err := f.take(got, give); err != nil {
+			return err
+		}
+		from = got.oldest
+		if since == "" {
+			since = from
+		}
+		if last := len(got.items) - 1; last >= 0 && f.when(got.items[last]).Before(connected.Add(-clockSkew)) {
+			break
+		}
 	}
-	f.since = got.oldest
+	f.since = since
 	return nil
 }
 

@@ -8,6 +8,38 @@ import (
 	"github.com/vigie-hq/vigie/community"
 )
 
+// A hashtag that nobody used when the account was connected, and many while Vigie
+// was away: none is lost, and what is older than the connection is not dug up.
+func TestHashtagThatBegins(t *testing.T) {
+	server, n, a := fake(t, mastodontest.Options{})
+	a.Queries = "#campaign"
+	server.SetPushing(mastodontest.PushRefused)
+	connected := time.Now().Add(-time.Hour)
+	old := server.Post("alice", "#campaign long ago", "", "", connected.Add(-24*time.Hour))
+	for range 60 {
+		server.Post("alice", "#campaign before", "", "", connected.Add(-12*time.Hour))
+	}
+	var ids []string
+	for range 130 {
+		ids = append(ids, server.Post("alice", "#campaign now", "", "", time.Time{}))
+	}
+	b := basket{cursor: community.Cursor{Connected: connected, Since: `{"t":{"campaign":""}}`}}
+	collect(t, n, a, &b)
+	b.wait(t, "all", func() bool {
+		for _, id := range ids {
+			if b.messages[id].ID == "" {
+				return false
+			}
+		}
+		return !b.cursor.Complete.IsZero()
+	})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.messages[old].ID != "" {
+		t.Error("what was said long before was collected")
+	}
+}
+
 // Public posts with a tag come by stream and by poll, once, and say by which tag;
 // what is ours or to us comes for its own sake.
 func TestHashtags(t *testing.T) {

@@ -11,27 +11,27 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// Nodes deeper than this are dropped: the parser itself stops at 512, and nobody
-// writes to people like that.
-const maxDepth = 200
+// The parser stops at 512 nodes within each other; see Parse.
+const maxDepth = 512
+
+// A text ends at so many bytes, which are more than any message may hold: one
+// link around many paragraphs is told behind each of them.
+const maxText = 1 << 20
+
+// A link's address beyond this is not told: it says nothing to a reader.
+const maxHref = 2048
 
 // Text is HTML as plain text: paragraphs apart by an empty line, <br> as a line's
 // end, list items with a dash. A link keeps its words; its address follows in
 // brackets unless the words are the address already (Mastodon hides parts of it
 // from sight, which are read here). Mentions and hashtags stay words. Scripts,
 // styles and forms are left out. It is valid UTF-8 whatever comes in.
-func Text(content string) string {
-	nodes, err := html.ParseFragment(strings.NewReader(content), &html.Node{
-		Type: html.ElementNode, Data: "body", DataAtom: atom.Body,
-	})
-	if err != nil {
-		// The parser fails only when reading fails, and a string cannot.
-		return content
-	}
+func Text(content string) string { return Of(Parse(content)) }
+
+// Of is Text of what Parse gave, for who takes something out of it first.
+func Of(root *html.Node) string {
 	var w writer
-	for _, n := range nodes {
-		w.node(n, 0)
-	}
+	w.children(root, 0)
 	lines := strings.Split(strings.ToValidUTF8(w.b.String(), "�"), "\n")
 	for i := range lines {
 		lines[i] = strings.TrimRight(lines[i], " ")
@@ -69,7 +69,7 @@ func (w *writer) breakLines(n int) {
 }
 
 func (w *writer) node(n *html.Node, depth int) {
-	if depth > maxDepth {
+	if depth > maxDepth || w.b.Len() > maxText {
 		return
 	}
 	switch n.Type {
@@ -81,8 +81,6 @@ func (w *writer) node(n *html.Node, depth int) {
 		return
 	}
 	switch n.DataAtom {
-	case atom.Script, atom.Style, atom.Template, atom.Head, atom.Iframe, atom.Noscript, atom.Textarea:
-		return
 	case atom.Br:
 		w.breakLines(min(w.pending+1, 2))
 	case atom.A:
@@ -91,6 +89,9 @@ func (w *writer) node(n *html.Node, depth int) {
 		w.block(n, depth, 2, "")
 	case atom.Div, atom.Tr:
 		w.block(n, depth, 1, "")
+	case atom.Td, atom.Th:
+		w.children(n, depth)
+		w.words(" ") // what stands in two cells is two words
 	case atom.Li:
 		w.block(n, depth, 1, "- ")
 	case atom.Pre:
@@ -157,6 +158,9 @@ func (w *writer) link(n *html.Node, depth int) {
 	label := strings.TrimSpace(inner.b.String())
 	// As browsers read an address: line breaks and tabs within it are nothing.
 	href := strings.Join(strings.FieldsFunc(attribute(n, "href"), isSpace), "")
+	if len(href) > maxHref {
+		href = ""
+	}
 	switch {
 	case label == "":
 		w.text(href)

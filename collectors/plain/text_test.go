@@ -1,6 +1,8 @@
 package plain
 
 import (
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -30,6 +32,13 @@ var contents = []struct{ html, text string }{
 	{"<p>never closed <b>at all", "never closed at all"},
 	{"nul\x00 and \xff", "nul\ufffd and \ufffd"},
 	{"un&nbsp;deux", "un\u00a0deux"},
+	{"<html><head><title>no</title><style>p{}</style></head><body style='x'>yes</body></html>", "yes"},
+	{"<table><tr><td>Total</td><td>12 €</td></tr><tr><td>Paid</td></tr></table>", "Total 12 €\nPaid"},
+	{"<p>a<template>no<b>no</b></template><font id=x>b</font><o:p>c</o:p><hr>d</p>", "abcd"},
+	{"1 <<input>b> 2", "1 <b> 2"},
+	{"<svg><style><b>x</style>y</svg>z", "yz"},
+	{"a</template>b", "ab"},
+	{"<A\xff>x</A\x00>", "x"},
 }
 
 func TestText(t *testing.T) {
@@ -42,8 +51,42 @@ func TestText(t *testing.T) {
 			t.Errorf("%q:\n got %q\nwant %q", c.html, got, want)
 		}
 	}
-	if deep := Text(strings.Repeat("<div>", 10_000) + "x"); !utf8.ValidString(deep) {
-		t.Error("deep nesting")
+	for _, nest := range []string{"<div>", "<span>x", "<b>x<p>x", "<ul><li>"} {
+		if deep := Text("<p>" + strings.Repeat(nest, 10_000) + "<p>one<br>two"); !strings.HasSuffix(deep, "one\ntwo") || strings.Contains(deep, "<") {
+			t.Errorf("%s nested deeply became %.100q", nest, deep)
+		}
+	}
+}
+
+// What costs a browser's parser minutes and gigabytes costs neither here.
+func TestHostileText(t *testing.T) {
+	numbered := func(form string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, form, i)
+		}
+		return b.String()
+	}
+	for name, content := range map[string]string{
+		"attributes of one body":  numbered("<body a%d>", 20_000),
+		"attributes of one html":  numbered("<html a%d>", 20_000),
+		"hidden in a picture":     "<svg><style>" + numbered("<body a%d>", 20_000),
+		"hidden in a choice":      "<select><textarea>" + numbered("<body a%d>", 20_000),
+		"beside what is left out": numbered("<<input>body a%d>", 12_000),
+		"opened anew":             "<p>" + numbered("<b a=%d>", 480) + strings.Repeat("<p>x", 60_000),
+		"one link, many lines":    "<a href=https://" + strings.Repeat("a", 2_000) + ">" + strings.Repeat("<p>x", 60_000),
+		"links in tables":         strings.Repeat("<table><td><a href=https://x.example/y>x", 6_000),
+		"tables":                  strings.Repeat("<table><b>x", 20_000), "foster": "<table>" + strings.Repeat("x<b>y</i>", 25_000),
+		"never closed": strings.Repeat("<textarea><p>", 20_000), "tags": strings.Repeat("<", 200_000),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		text := Text(content)
+		runtime.ReadMemStats(&after)
+		// What takes long takes room as well, and room does not depend on the machine.
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used > 200 || len(text) > 2*maxText {
+			t.Errorf("%s: %d MB, %d bytes", name, used, len(text))
+		}
 	}
 }
 

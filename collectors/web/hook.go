@@ -16,7 +16,7 @@ import (
 // What a delivery may weigh, how many are read at a time, and how long one may
 // take to arrive.
 const (
-	maxDelivery = 2 << 20
+	maxDelivery = 1 << 20
 	maxReading  = 32
 	readWithin  = 10 * time.Second
 )

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vigie-hq/vigie/collectors/collectortest"
 	"github.com/vigie-hq/vigie/collectors/web"
 	"github.com/vigie-hq/vigie/collectors/web/webtest"
 	"github.com/vigie-hq/vigie/community"
@@ -166,6 +167,50 @@ func TestReplays(t *testing.T) {
 	// The same, with a second signature beside it that changes nothing.
 	if w := deliver(h, body, signature+",v1="+strings.Repeat("0", 64)); w.Code != 409 {
 		t.Errorf("dressed up: %d", w.Code)
+	}
+}
+
+// shelf keeps what is pushed as the desk does.
+type shelf struct {
+	*port
+	house *collectortest.House
+}
+
+func (s shelf) Push(ctx context.Context, _ community.Account, messages []community.Message) error {
+	return s.house.Publish(ctx, messages)
+}
+
+// A restart forgets which deliveries were kept; the same ones once more, in any
+// order, change nothing.
+func TestReplaysAcrossARestart(t *testing.T) {
+	v := &vault{}
+	n := web.New(web.Options{Vault: v})
+	account := connect(t, n, v, map[string]string{"name": "crm", "secret": secret})
+	s := shelf{&port{accounts: []community.Account{account}}, collectortest.NewHouse(account)}
+	bodies := []string{
+		`{"id":"1","text":"Mon colis est perdu","created_at":"2026-11-02T09:15:00Z"}`,
+		`{"id":"1","text":"Mon colis est là","created_at":"2026-11-02T09:15:00Z"}`, // does not even say when it was edited
+		`{"id":"2","text":"x"}`,
+		`{"id":"2","deleted":true}`,
+	}
+	signatures := make([]string, len(bodies))
+	h := n.Hooks(s)
+	for i, body := range bodies {
+		signatures[i] = webtest.Sign(secret, time.Now(), []byte(body))
+		if w := deliver(h, body, signatures[i]); w.Code != 200 {
+			t.Fatalf("%s: %d %s", body, w.Code, w.Body)
+		}
+	}
+	h = n.Hooks(s)
+	for _, i := range []int{0, 2, 1, 3, 0, 2} {
+		if w := deliver(h, bodies[i], signatures[i]); w.Code != 200 && w.Code != 409 {
+			t.Errorf("%s again: %d %s", bodies[i], w.Code, w.Body)
+		}
+	}
+	one, _ := s.house.Get("1")
+	two, _ := s.house.Get("2")
+	if one.Message.Text != "Mon colis est là" || one.History.Gone || len(one.History.Contents) != 2 || !two.History.Gone || s.house.Len() != 2 {
+		t.Errorf("%+v\n%+v", one, two)
 	}
 }
 

@@ -62,12 +62,13 @@ func (n *Network) sweep(ctx context.Context, account *community.Account, cursor 
 			}
 			batch.Messages = append(batch.Messages, m)
 		}
-		// A page that says "more" and does not move on would be asked for for ever.
+		// A page that says "more" and does not move on would be asked for for ever;
+		// nothing is complete then.
 		more := got.More && got.Next != "" && got.Next != cursor.Since
 		if got.Next != "" {
 			cursor.Since = got.Next
 		}
-		if !more {
+		if !got.More {
 			cursor.Complete = began
 		}
 		next := *cursor

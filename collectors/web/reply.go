@@ -77,14 +77,21 @@ func (n *Network) Reply(ctx context.Context, account community.Account, to commu
 }
 
 // refused is what a failed post means: 409 with a receipt is the answer that the
-// same key had before, and a call that was given up before it left was not sent.
+// same key had before; without one the key was used, and nobody can know for what,
+// as nobody knows what was done before a redirect. A call that was given up before
+// it left was not sent.
 func (n *Network) refused(err error) (community.Receipt, error) {
 	var status *collectors.StatusError
-	if errors.As(err, &status) && status.Status == http.StatusConflict {
+	switch {
+	case !errors.As(err, &status):
+	case status.Status == http.StatusConflict:
 		var got receipt
 		if json.Unmarshal([]byte(status.Reason), &got) == nil && got.ID != "" {
 			return n.receiptOf(&got)
 		}
+		return community.Receipt{}, community.Faultf(community.Uncertain, "network.unreadable").Because(err)
+	case status.Status < 400:
+		return community.Receipt{}, community.Faultf(community.Uncertain, "network.unreadable").Because(err)
 	}
 	if errors.Is(err, context.Canceled) && community.KindOf(err) == community.Unavailable {
 		return community.Receipt{}, community.Faultf(community.Unavailable, "network.cancelled").Because(err)
@@ -98,8 +105,9 @@ func (n *Network) receiptOf(got *receipt) (community.Receipt, error) {
 		return community.Receipt{}, community.Faultf(community.Uncertain, "network.unreadable")
 	}
 	r := community.Receipt{ID: got.ID, At: got.At.UTC()}
-	if got.At.IsZero() {
-		r.At = n.o.Now().UTC()
+	// A time that is none, or cannot be: an answer is taken now.
+	if now := n.o.Now().UTC(); r.At.Year() < 2000 || r.At.After(now.Add(24*time.Hour)) {
+		r.At = now
 	}
 	if strings.HasPrefix(got.URL, "https://") || strings.HasPrefix(got.URL, "http://") {
 		r.URL = got.URL

@@ -12,6 +12,9 @@ import (
 	"github.com/vigie-hq/vigie/community"
 )
 
+// signedWith is the token a call was signed with.
+type signedWith struct{}
+
 // call makes one call of version 2 and reads its JSON into an answer. Faults are
 // classified; a write whose answer cannot be read is Uncertain.
 func (s *session) call(ctx context.Context, method, path string, query url.Values, body, into any) error {
@@ -19,6 +22,7 @@ func (s *session) call(ctx context.Context, method, path string, query url.Value
 		if err := s.current(ctx); err != nil {
 			return err
 		}
+		ctx = context.WithValue(ctx, signedWith{}, s.credentials().token)
 	}
 	request, err := s.request(ctx, method, path, query, body)
 	if err != nil {

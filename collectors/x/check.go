@@ -2,7 +2,6 @@ package x
 
 import (
 	"context"
-	"slices"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -25,7 +24,7 @@ func (n *Network) Check(ctx context.Context, account community.Account) (communi
 		if !c.oauth1() && c.refresh == "" {
 			health.ExpiresAt = c.expires
 		}
-		health.Windows = s.windows()
+		health.Windows = s.budget.Windows()
 		health.Push, health.PushWhy = n.pushed(s)
 	}
 	switch key := keyOf(err); {
@@ -67,20 +66,4 @@ func (n *Network) pushed(s *session) (community.PushState, string) {
 		return community.PushOn, ""
 	}
 	return community.PushDown, "network.unreachable"
-}
-
-// windows are the rate windows that were heard of.
-func (s *session) windows() []community.Window {
-	names := []string{
-		"GET /2/users/:id/mentions", "GET /2/users/:id/tweets", "GET /2/tweets/search/recent (app)", "GET /2/tweets",
-		"GET /2/dm_events", "POST /2/tweets", "POST /2/dm_conversations/with/:id/messages",
-		"GET /1.1/statuses/mentions_timeline.json", "GET /1.1/search/tweets.json", "GET /1.1/direct_messages/events/list.json",
-	}
-	var windows []community.Window
-	for _, name := range names {
-		if left, told := s.budget.Left(name); told {
-			windows = append(windows, community.Window{Name: name, Left: left})
-		}
-	}
-	return slices.Clip(windows)
 }

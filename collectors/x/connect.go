@@ -78,7 +78,7 @@ func (n *Network) Connect(ctx context.Context, in collectors.Filled) (collectors
 func (n *Network) Complete(ctx context.Context, kept map[string]string, query url.Values) (collectors.Connection, error) {
 	f := form(kept)
 	switch {
-	case subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(kept["state"])) == 0:
+	case kept["state"] == "", subtle.ConstantTimeCompare([]byte(query.Get("state")), []byte(kept["state"])) == 0:
 		return collectors.Connection{}, community.Faultf(community.Unauthorised, "x.connect_state")
 	case query.Get("error") != "":
 		return collectors.Connection{}, community.Faultf(community.Unauthorised, "x.connect_denied")

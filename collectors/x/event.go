@@ -13,6 +13,7 @@ import (
 // event is what one webhook delivery tells about one account.
 type event struct {
 	user       string // the account's id
+	kind       string // X's name of an event of the Activity API; "" for the old
 	posts      []post
 	gone       []string
 	revoked    bool // somebody took the app's rights away
@@ -83,6 +84,7 @@ func decodeDelivery(body []byte) (event, error) {
 		return event{}, community.Faultf(community.Invalid, "hook.body")
 	}
 	if d.Data != nil {
+		e.kind = d.Data.Type
 		e.activity(&d)
 		return e, nil
 	}

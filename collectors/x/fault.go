@@ -86,7 +86,7 @@ var byCode = map[int]verdict{
 	89:  {community.Unauthorised, community.Unauthorised, "network.unauthorised"},
 	93:  {community.Forbidden, community.Refused, "x.permissions"},
 	99:  {community.Unauthorised, community.Unauthorised, "network.unauthorised"},
-	130: {community.Unavailable, community.Unavailable, "network.unavailable"},
+	130: {community.Unavailable, community.Uncertain, "network.unavailable"},
 	131: {community.Unavailable, community.Uncertain, "network.unavailable"},
 	135: {community.Unavailable, community.Unavailable, "x.clock"},
 	136: {community.Forbidden, community.Refused, "x.blocked"},

@@ -136,6 +136,9 @@ func (f *feed) wait(kind community.FaultKind, key string, until time.Time, now t
 	case kind == community.Forbidden && f.list == listDirects:
 		// The token was not given dm.read: there is much else to collect.
 		f.closed, f.absent = now.Add(time.Hour), true
+	case kind == community.Invalid && f.via != "":
+		// A query that X does not take must not hold up what people say to us.
+		f.closed, f.absent = now.Add(time.Hour), true
 	default:
 		return false
 	}

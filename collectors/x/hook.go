@@ -25,6 +25,11 @@ const (
 	secretFor       = time.Minute
 )
 
+// tokenSigns is what X's challenges are made of. The answer to one is signed like
+// a delivery, and anybody may ask: what could be read as a delivery, which begins
+// with a brace, must never be signed.
+const tokenSigns = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=-_"
+
 // Hooks answers X's webhook calls: GET proves that we hold the app's consumer
 // secret (the challenge-response check), POST delivers. Both kinds of delivery,
 // the Activity API's and the old Account Activity API's, come to one address.
@@ -44,7 +49,7 @@ func (n *Network) Hooks(port collectors.Port) http.Handler {
 
 func (n *Network) challenge(w http.ResponseWriter, r *http.Request) {
 	token := r.URL.Query().Get("crc_token")
-	if token == "" || len(token) > maxCRC {
+	if token == "" || len(token) > maxCRC || strings.Trim(token, tokenSigns) != "" {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
@@ -135,10 +140,10 @@ func (n *Network) push(ctx context.Context, body []byte, port collectors.Port) e
 		if len(messages) == 0 {
 			continue
 		}
-		if err := s.spend(ctx, "activity.event", int64(len(e.posts)), pricePost); err != nil {
+		if err := port.Push(ctx, account, messages); err != nil {
 			return err
 		}
-		if err := port.Push(ctx, account, messages); err != nil {
+		if err := s.told(ctx, &e); err != nil {
 			return err
 		}
 		if w := s.watching(); w != nil {
@@ -155,11 +160,22 @@ func (s *session) thread(ctx context.Context, items []post) error {
 		if items[i].Direct || items[i].Parent == "" || items[i].Thread != items[i].First {
 			continue
 		}
-		if err := (&legacy{s}).thread(ctx, items[i:i+1]); err != nil {
-			if ctx.Err() != nil {
-				return err
+		var err error
+		if s.legacy() {
+			err = (&legacy{s}).thread(ctx, items[i:i+1])
+		} else {
+			items[i].Thread = items[i].Parent // the most that is known, unless
+			var parents []post
+			parents, _, err = (&v2{s}).lookup(ctx, []string{items[i].Parent})
+			for _, parent := range parents {
+				items[i].Thread = parent.Thread
 			}
-			items[i].Thread = items[i].Parent // the most that is known
+		}
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return err
+		case err != nil:
+			items[i].Thread = items[i].Parent
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -117,7 +118,12 @@ func TestHooks(t *testing.T) {
 	deliver("no delivery", junk, xtest.Sign(junk), http.StatusBadRequest)
 	other := []byte(`{"for_user_id":"999","tweet_delete_events":[{"status":{"id":"5"}}]}`)
 	deliver("nobody's account", other, xtest.Sign(other), http.StatusOK)
-	for path, want := range map[string]int{"": http.StatusBadRequest, "?crc_token=" + strings.Repeat("x", 300): http.StatusBadRequest} {
+	for path, want := range map[string]int{
+		"": http.StatusBadRequest, "?crc_token=" + strings.Repeat("x", 300): http.StatusBadRequest,
+		// The answer would be the signature of a forged delivery.
+		"?crc_token=" + url.QueryEscape(`{"for_user_id":"100","tweet_delete_events":[{"status":{"id":"5"}}]}`): http.StatusBadRequest,
+		"?crc_token=MDIwMWYwOTAtNmQ_-" + url.QueryEscape("/+="):                                                http.StatusOK,
+	} {
 		response, err := http.Get(hook.URL + path)
 		if err != nil || response.StatusCode != want {
 			t.Errorf("GET %q: %v %v", path, response.StatusCode, err)

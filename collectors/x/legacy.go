@@ -69,7 +69,6 @@ func (a *legacy) page(ctx context.Context, q ask) (page, error) {
 	c := a.client(ctx)
 	var tweets []twitter.Tweet
 	var err error
-	size := legacyPage
 	switch q.list {
 	case listDirects:
 		return a.directs(ctx, q.token)
@@ -80,7 +79,6 @@ func (a *legacy) page(ctx context.Context, q ask) (page, error) {
 		})
 	case listSearch:
 		var found *twitter.Search
-		size = legacySearch
 		found, _, err = c.Search.Tweets(&twitter.SearchTweetParams{
 			Query: q.query, ResultType: "recent", Count: legacySearch, SinceID: since, MaxID: most, TweetMode: "extended",
 		})
@@ -96,9 +94,9 @@ func (a *legacy) page(ctx context.Context, q ask) (page, error) {
 		return page{}, a.s.fault(ctx, err, false)
 	}
 	p, err := a.posts(ctx, tweets, histories(c.raw.Bytes()))
-	// X drops what is deleted after it has counted, so a page may be short: only
-	// an empty one is the last. A page that is nearly empty costs one call more.
-	if len(tweets) > size/2 {
+	// X drops what is deleted, and reposts, after it has counted, so a page may be
+	// short: only an empty one is the last.
+	if len(tweets) > 0 {
 		p.next = p.oldest
 	}
 	return p, err
@@ -145,10 +143,9 @@ func (a *legacy) directs(ctx context.Context, cursor string) (page, error) {
 	return p, nil
 }
 
-// talk reads the newest direct messages with one person: version 1.1 lists all
-// together.
-func (a *legacy) talk(ctx context.Context, with string) (page, error) {
-	all, err := a.directs(ctx, "")
+// talk reads direct messages with one person: version 1.1 lists all together.
+func (a *legacy) talk(ctx context.Context, with, token string) (page, error) {
+	all, err := a.directs(ctx, token)
 	p := page{next: all.next, oldest: all.oldest, newest: all.newest}
 	for _, item := range all.posts {
 		if item.Author.ID == with || item.To == with {

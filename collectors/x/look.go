@@ -29,26 +29,28 @@ func (n *Network) Look(ctx context.Context, account community.Account, target co
 		if to == "" {
 			return community.Receipt{}, false, nil // Reply refused it
 		}
-		p, err := s.api().talk(ctx, to)
-		if err != nil {
-			return community.Receipt{}, false, err
-		}
-		receipt := s.among(p.posts, "", &reply, earliest)
-		return receipt, receipt.ID != "", nil
+		return s.find("", &reply, earliest, func(token string) (page, error) { return s.api().talk(ctx, to, token) })
 	}
-	q := ask{list: listOwn, since: idAt(earliest)}
+	return s.find(target.ID, &reply, earliest, func(token string) (page, error) {
+		return s.api().page(ctx, ask{list: listOwn, since: idAt(earliest), token: token})
+	})
+}
+
+// find reads a list of ours down to earliest.
+func (s *session) find(parent string, reply *community.Reply, earliest time.Time, read func(token string) (page, error)) (community.Receipt, bool, error) {
+	token := ""
 	for range lookPages {
-		p, err := s.api().page(ctx, q)
+		p, err := read(token)
 		if err != nil {
 			return community.Receipt{}, false, err
 		}
-		if receipt := s.among(p.posts, target.ID, &reply, earliest); receipt.ID != "" {
+		if receipt := s.among(p.posts, parent, reply, earliest); receipt.ID != "" {
 			return receipt, true, nil
 		}
-		if p.next == "" {
+		if p.next == "" || p.oldest != "" && !later(p.oldest, idAt(earliest)) {
 			return community.Receipt{}, false, nil
 		}
-		q.token = p.next
+		token = p.next
 	}
 	return community.Receipt{}, false, community.Faultf(community.Unavailable, "reply.look_unfinished")
 }

@@ -22,6 +22,7 @@ const (
 	priceLink    = 200_000 // writing a post that holds a link, whatever else it is
 	priceSend    = 15_000  // sending a direct message
 	priceManage  = 5_000   // hiding, liking, deleting
+	// An event of a webhook costs what reading its post or direct message does.
 )
 
 // The operations, as the meter is told of them.
@@ -33,6 +34,9 @@ const (
 	createPost = "post.create"
 	sendDirect = "dm.create"
 	managePost = "post.manage"
+
+	eventPost   = "activity.post" // told by webhook
+	eventDirect = "activity.dm"
 )
 
 func priceOf(what string) int64 {
@@ -59,8 +63,9 @@ type charged struct {
 	seen map[string]struct{}
 }
 
-// fresh counts the ids that were not charged today and remembers them.
-func (c *charged) fresh(kind string, ids []string, now time.Time) int64 {
+// fresh gives the ids that were not charged today, as forget takes them, and
+// remembers them.
+func (c *charged) fresh(kind string, ids []string, now time.Time) (keys []string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if day := now.UTC().Truncate(24 * time.Hour); !day.Equal(c.day) {
@@ -69,27 +74,35 @@ func (c *charged) fresh(kind string, ids []string, now time.Time) int64 {
 	if c.seen == nil {
 		c.seen = map[string]struct{}{}
 	}
-	n := int64(0)
 	for _, id := range ids {
 		key := kind + id
 		if _, paid := c.seen[key]; paid || id == "" {
 			continue
 		}
-		n++
+		keys = append(keys, key)
 		if len(c.seen) < chargedSize {
 			c.seen[key] = struct{}{}
 		}
 	}
-	return n
+	return keys
+}
+
+// forget takes back what could not be written down.
+func (c *charged) forget(keys []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, key := range keys {
+		delete(c.seen, key)
+	}
 }
 
 // afford asks the budget for a page of what: of most items if there is room for
-// them, else of least, else the budget's own fault.
+// them, each by somebody new, else of least, else the budget's own fault.
 func (s *session) afford(ctx context.Context, what string, most, least int) (int, error) {
 	if s.o.Meter == nil || s.legacy() {
 		return most, nil
 	}
-	err := s.o.Meter.Afford(ctx, s.account, int64(most)*priceOf(what))
+	err := s.o.Meter.Afford(ctx, s.account, int64(most)*(priceOf(what)+pricePerson))
 	if err != nil && least < most {
 		most = least
 		err = s.o.Meter.Afford(ctx, s.account, int64(most)*priceOf(what))
@@ -100,15 +113,43 @@ func (s *session) afford(ctx context.Context, what string, most, least int) (int
 // paid writes down what a page cost. A meter that cannot write stops collecting:
 // a budget that is not counted is none.
 func (s *session) paid(ctx context.Context, what string, ids, people []string) error {
-	now := s.o.Now()
 	kind := "p"
 	if what == readDirect {
 		kind = "d"
 	}
-	if err := s.spend(ctx, what, s.charged.fresh(kind, ids, now), priceOf(what)); err != nil {
+	if err := s.once(ctx, what, kind, ids, priceOf(what)); err != nil {
 		return err
 	}
-	return s.spend(ctx, readPerson, s.charged.fresh("u", people, now), pricePerson)
+	return s.once(ctx, readPerson, "u", people, pricePerson)
+}
+
+// told writes down what the events of a delivery cost: a direct message that came
+// as much as reading it, one of our own nothing, a post as much as reading it. An
+// event that is delivered again is the same.
+func (s *session) told(ctx context.Context, e *event) error {
+	var posts, directs []string
+	for i := range e.posts {
+		switch p := &e.posts[i]; {
+		case !p.Direct:
+			posts = append(posts, p.ID)
+		case p.Author.ID != s.account.NativeID:
+			directs = append(directs, p.ID)
+		}
+	}
+	if err := s.once(ctx, eventPost, "e"+e.kind, posts, pricePost); err != nil {
+		return err
+	}
+	return s.once(ctx, eventDirect, "e"+e.kind, directs, priceDirect)
+}
+
+// once writes down what was not charged today.
+func (s *session) once(ctx context.Context, what, kind string, ids []string, price int64) error {
+	keys := s.charged.fresh(kind, ids, s.o.Now())
+	err := s.spend(ctx, what, int64(len(keys)), price)
+	if err != nil {
+		s.charged.forget(keys)
+	}
+	return err
 }
 
 func (s *session) spend(ctx context.Context, what string, units, price int64) error {

@@ -21,7 +21,7 @@ func (n *Network) Moderate(ctx context.Context, account community.Account, targe
 	case (deed == community.DeedLike || deed == community.DeedUnlike) && !s.enterprise():
 		return community.Faultf(community.Forbidden, "x.likes_gone")
 	}
-	if err := s.affordReply(ctx, priceManage); err != nil {
+	if err := s.within(ctx, priceManage); err != nil {
 		return err
 	}
 	if err := s.api().moderate(ctx, target.ID, deed); err != nil {

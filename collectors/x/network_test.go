@@ -268,3 +268,83 @@ func keyOf(err error) string {
 	}
 	return ""
 }
+
+// TestGivenUp: whoever gives up on an answer that is under way cannot know whether
+// it was sent.
+func TestGivenUp(t *testing.T) {
+	s := newStage(t, xtest.Options{}, "")
+	n := quick(s.vault, nil)
+	target := community.Message{ID: s.Post("alice", "@brand hello?", ""), Author: community.Author{ID: s.UserID("alice")}, CanReply: true}
+	s.Fail(xtest.LateAnswer, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		for len(s.By("brand")) == 0 && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	})
+	_, err := n.Reply(ctx, s.account, target, community.Reply{ID: "r", Text: "Hello!", CreatedAt: time.Now()})
+	cancel()
+	waiting.Wait()
+	if community.KindOf(err) != community.Uncertain {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestLookBelowOthers: on version 1.1 the direct messages of everybody stand in one
+// list; ours is found below a page of other people's.
+func TestLookBelowOthers(t *testing.T) {
+	s := newStage(t, xtest.Options{}, x.Version11)
+	n := quick(s.vault, nil)
+	target := community.Message{ID: s.Direct("alice", "brand", "hello?"), Private: true, Author: community.Author{ID: s.UserID("alice")}}
+	reply := community.Reply{ID: "r", Text: "Hello!", Visibility: community.Private, CreatedAt: time.Now()}
+	receipt, err := n.Reply(t.Context(), s.account, target, reply)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 60 {
+		s.Direct("bob", "brand", "me too")
+	}
+	if found, ok, err := n.Look(t.Context(), s.account, target, reply); err != nil || !ok || found.ID != receipt.ID {
+		t.Errorf("%+v %v %v", found, ok, err)
+	}
+	reply.Text = "something else"
+	if _, ok, err := n.Look(t.Context(), s.account, target, reply); err != nil || ok {
+		t.Errorf("what was never sent: %v %v", ok, err)
+	}
+}
+
+// TestHealthWindows: a look tells X's windows whole.
+func TestHealthWindows(t *testing.T) {
+	s := newStage(t, xtest.Options{Windows: map[string]int{"GET /2/users/me": 75}}, "")
+	health, err := quick(s.vault, nil).Check(t.Context(), s.account)
+	if err != nil || len(health.Windows) != 1 {
+		t.Fatalf("%+v %v", health, err)
+	}
+	w := health.Windows[0]
+	if w.Name != "GET /2/users/me" || w.Left != 74 || w.Limit != 75 || time.Until(w.Reset) < 10*time.Minute {
+		t.Errorf("%+v", w)
+	}
+}
+
+// TestRulesGoWithTheirAccount: the rules of an account that no longer collects
+// bring nothing but costs.
+func TestRulesGoWithTheirAccount(t *testing.T) {
+	s := newStage(t, xtest.Options{}, "")
+	s.AddRule("cats", "somebody else's")
+	care := s.account
+	care.Name, care.Handle, care.NativeID, care.Queries = "care", "bob", s.UserID("bob"), "broken parcel"
+	s.vault.held[care.Key()] = s.Secrets("bob", false)
+	n := quick(s.vault, nil)
+	collect(t, n, s.account)
+	ctx, cancel := context.WithCancel(t.Context())
+	var other sync.WaitGroup
+	other.Go(func() {
+		_ = n.Collect(ctx, care, community.Cursor{}, func(context.Context, collectors.Batch) error { return nil })
+	})
+	eventually(t, "every rule is set", func() bool { return len(s.Rules()) == 4 })
+	cancel()
+	other.Wait()
+	eventually(t, "its rules are gone", func() bool { return len(s.Rules()) == 2 })
+}

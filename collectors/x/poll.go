@@ -86,6 +86,9 @@ func (p *poller) poll(ctx context.Context) error {
 			if ctx.Err() != nil || !f.wait(community.KindOf(err), keyOf(err), until, started) {
 				return err
 			}
+			if f.absent {
+				p.s.o.Logger.Warn("a list cannot be read", "account", p.s.account.Key(), "list", f.list, "query", f.query, "error", err)
+			}
 			continue
 		}
 		f.absent, f.complete, f.due = false, started, started.Add(f.every)

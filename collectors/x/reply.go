@@ -30,7 +30,7 @@ func (n *Network) Reply(ctx context.Context, account community.Account, target c
 		return community.Receipt{}, community.Faultf(community.Refused, "x.not_summoned")
 	}
 	what, price := replyPrice(&target, &reply)
-	if err := s.affordReply(ctx, price); err != nil {
+	if err := s.within(ctx, price); err != nil {
 		return community.Receipt{}, err
 	}
 	var receipt community.Receipt
@@ -49,7 +49,7 @@ func (n *Network) Reply(ctx context.Context, account community.Account, target c
 	return receipt, nil
 }
 
-func (s *session) affordReply(ctx context.Context, price int64) error {
+func (s *session) within(ctx context.Context, price int64) error {
 	if s.o.Meter == nil || s.legacy() {
 		return nil
 	}
@@ -81,7 +81,8 @@ func (s *session) counterpart(target *community.Message) string {
 // bare 403 may be words it has seen before, a conversation closed to us, or a
 // rule about replies) the key says that much.
 func notPosted(err error) error {
-	if errors.Is(err, context.Canceled) {
+	var known *community.Fault
+	if !errors.As(err, &known) && errors.Is(err, context.Canceled) { // given up before anything left
 		return community.Faultf(community.Unavailable, "network.cancelled").Because(err)
 	}
 	if community.KindOf(err) == community.Refused && keyOf(err) == "network.forbidden" {

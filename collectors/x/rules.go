@@ -2,6 +2,7 @@ package x
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -44,8 +45,9 @@ func (st *stream) keepRules(ctx context.Context, s *session) {
 	}
 }
 
-// setRules makes the app's rules those of the accounts that listen. Rules of
-// other accounts, and of other programs of the same app, are left alone.
+// setRules makes the app's rules those of the accounts that listen. Those of
+// strays go; rules of other accounts, and of other programs of the same app, are
+// left alone.
 func (st *stream) setRules(ctx context.Context, s *session) error {
 	var held struct {
 		Data []rule `json:"data"`
@@ -54,13 +56,15 @@ func (st *stream) setRules(ctx context.Context, s *session) error {
 	if err := s.call(ctx, http.MethodGet, path, nil, nil, &held); err != nil {
 		return err
 	}
-	add, remove := difference(wantedRules(st.accounts()), held.Data)
+	strays := st.strayed()
+	add, remove := difference(wantedRules(st.accounts()), held.Data, strays)
 	if len(remove) > 0 {
 		var answer wireList
 		if err := s.call(ctx, http.MethodPost, path, nil, map[string]any{"delete": map[string]any{"ids": remove}}, &answer); err != nil {
 			return err
 		}
 	}
+	st.settle(strays)
 	if len(add) == 0 {
 		return nil
 	}
@@ -89,10 +93,29 @@ func wantedRules(accounts map[string]community.Account) map[rule]struct{} {
 	return wanted
 }
 
+// strayed are the accounts whose rules must go.
+func (st *stream) strayed() map[string]struct{} {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return maps.Clone(st.strays)
+}
+
+// settle forgets strays whose rules are gone.
+func (st *stream) settle(strays map[string]struct{}) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for account := range strays {
+		delete(st.strays, account)
+	}
+}
+
 // difference is what must be added to held, and the ids of what must go: rules
-// of wanted's accounts that are wanted no more.
-func difference(wanted map[rule]struct{}, held []rule) (add []rule, remove []string) {
-	accounts := map[string]struct{}{}
+// of strays, and of wanted's accounts that are wanted no more.
+func difference(wanted map[rule]struct{}, held []rule, strays map[string]struct{}) (add []rule, remove []string) {
+	accounts := maps.Clone(strays)
+	if accounts == nil {
+		accounts = map[string]struct{}{}
+	}
 	missing := map[rule]struct{}{}
 	for r := range wanted {
 		accounts[r.account()] = struct{}{}

@@ -40,6 +40,7 @@ type keyring struct {
 	creds   credentials
 	unsaved map[string][]byte // renewed secrets the vault did not take yet
 	renewed time.Time
+	tried   time.Time // the last attempt to renew
 }
 
 // newSession returns a session; before is the account's last one, nil for none,
@@ -63,7 +64,11 @@ func newSession(o *Options, account community.Account, before *session) (*sessio
 	if before != nil {
 		s.keys, s.charged, s.mine, s.threads, s.watch = before.keys, before.charged, before.mine, before.threads, before.watching()
 	}
-	s.budget = collectors.NewTransport(collectors.TransportOptions{Base: base, Now: o.Now, Bucket: bucketOf})
+	if before != nil && *before.server == *server {
+		s.budget = before.budget // X's windows do not open because a setting changed
+	} else {
+		s.budget = collectors.NewTransport(collectors.TransportOptions{Base: base, Now: o.Now, Bucket: bucketOf})
+	}
 	s.http = &http.Client{Transport: signed{s, s.budget}, CheckRedirect: noRedirect}
 	return s, nil
 }
@@ -138,8 +143,9 @@ type api interface {
 	// reply answers a post, direct writes to a person. They are never repeated.
 	reply(ctx context.Context, to, text string) (community.Receipt, error)
 	direct(ctx context.Context, to, text string) (community.Receipt, error)
-	// talk reads the newest direct messages exchanged with a person.
-	talk(ctx context.Context, with string) (page, error)
+	// talk reads a page of the direct messages exchanged with a person. Of version
+	// 1.1, newest and oldest are those of everybody's.
+	talk(ctx context.Context, with, token string) (page, error)
 	// moderate does a deed that is not an answer.
 	moderate(ctx context.Context, id string, deed community.Deed) error
 }

@@ -82,6 +82,7 @@ type stream struct {
 	changed   chan struct{} // the listeners are others than when the rules were set
 	open      bool
 	failed    map[string]chan error
+	strays    map[string]struct{} // accounts nobody listens for whose rules may still stand
 }
 
 // streamOf is the stream of the session's app.
@@ -90,7 +91,10 @@ func (n *Network) streamOf(s *session) *stream {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.streams[key] == nil {
-		n.streams[key] = &stream{listeners: map[string]*listener{}, failed: map[string]chan error{}, changed: make(chan struct{}, 1)}
+		n.streams[key] = &stream{
+			listeners: map[string]*listener{}, failed: map[string]chan error{}, strays: map[string]struct{}{},
+			changed: make(chan struct{}, 1),
+		}
 	}
 	return n.streams[key]
 }
@@ -113,6 +117,7 @@ func (st *stream) join(ctx context.Context, key string, l *listener, failed chan
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.listeners[key], st.failed[key] = l, failed
+	delete(st.strays, key)
 	if st.stop == nil {
 		// The connection outlives the account that happened to open it.
 		running, cancel := context.WithCancel(context.WithoutCancel(ctx))
@@ -130,9 +135,23 @@ func (st *stream) join(ctx context.Context, key string, l *listener, failed chan
 	if st.open {
 		l.up(true)
 	}
+	st.change()
+}
+
+// change has the rules set again.
+func (st *stream) change() {
 	select {
 	case st.changed <- struct{}{}:
 	default:
+	}
+}
+
+// stray notes that nobody listens for an account: what its rules bring would be
+// paid for and given to nobody. It is called with the stream locked.
+func (st *stream) stray(account string) {
+	if _, known := st.strays[account]; !known {
+		st.strays[account] = struct{}{}
+		st.change()
 	}
 }
 
@@ -142,6 +161,7 @@ func (st *stream) leave(key string, l *listener) {
 	if st.listeners[key] == l {
 		delete(st.listeners, key)
 		delete(st.failed, key)
+		st.stray(key)
 	}
 	if len(st.listeners) > 0 || st.stop == nil {
 		st.mu.Unlock()
@@ -192,7 +212,7 @@ func (st *stream) once(ctx context.Context, s *session) error {
 	defer rules.Wait()
 	defer cancel()
 	st.tell(true)
-	return eachLine(response.Body, func(line []byte) error { return st.handle(ctx, line) })
+	return eachLine(response.Body, func(line []byte) error { return st.handle(ctx, s, line) })
 }
 
 // tell says to everybody that the stream came or went.
@@ -215,7 +235,7 @@ type frame struct {
 
 // handle gives one line to the accounts whose rules matched. An error without a
 // post is X's way of hanging up.
-func (st *stream) handle(ctx context.Context, line []byte) error {
+func (st *stream) handle(ctx context.Context, s *session, line []byte) error {
 	posts, tags, err := decodeFrame(line)
 	if err != nil {
 		return err
@@ -229,9 +249,14 @@ func (st *stream) handle(ctx context.Context, line []byte) error {
 		seen[account] = struct{}{}
 		st.mu.Lock()
 		l, failed := st.listeners[account], st.failed[account]
+		if l == nil && len(account) == len(s.account.Key()) {
+			// Its rules are left over from before a restart; or another process
+			// collects it, which polls, and sets them again once it has the stream.
+			st.stray(account)
+		}
 		st.mu.Unlock()
 		if l == nil {
-			continue // another process listens for it, and polls
+			continue
 		}
 		ids, people := make([]string, 0, 1), make([]string, 0, 1)
 		for i := range posts.posts {
@@ -240,6 +265,9 @@ func (st *stream) handle(ctx context.Context, line []byte) error {
 		err := l.s.paid(ctx, readPost, ids, people)
 		if err == nil {
 			err = l.take(ctx, posts.posts, via, nil, posts.unreadable)
+		}
+		if err == nil {
+			err = l.s.within(ctx, pricePost+pricePerson) // else the next one may not come
 		}
 		if err != nil {
 			select {

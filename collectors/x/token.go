@@ -3,11 +3,14 @@ package x
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/vigie-hq/vigie/collectors"
 	"github.com/vigie-hq/vigie/community"
 )
 
@@ -35,8 +38,8 @@ type tokens struct {
 	Scope   string `json:"scope"`
 }
 
-// grant asks the token endpoint. Every refusal is a Fault Unauthorised: only a
-// human can sign in again.
+// grant asks the token endpoint. What X itself refuses is a Fault Unauthorised:
+// only a human can sign in again.
 func (s *session) grant(ctx context.Context, app application, form url.Values) (tokens, error) {
 	form.Set("client_id", app.clientID)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.server.JoinPath("/2/oauth2/token").String(), strings.NewReader(form.Encode()))
@@ -50,13 +53,7 @@ func (s *session) grant(ctx context.Context, app application, form url.Values) (
 	}
 	response, err := (&http.Client{Transport: s.budget, CheckRedirect: noRedirect}).Do(request)
 	if err != nil {
-		switch community.KindOf(err) {
-		case community.Refused, community.Unauthorised:
-			return tokens{}, community.Faultf(community.Unauthorised, "x.renewal_refused").Because(err)
-		case community.Limited:
-			return tokens{}, classify(err, false, s.o.Now())
-		}
-		return tokens{}, community.Faultf(community.Unavailable, "network.unavailable").Because(err)
+		return tokens{}, notGranted(err, s.o.Now())
 	}
 	defer response.Body.Close()
 	var got tokens
@@ -64,6 +61,30 @@ func (s *session) grant(ctx context.Context, app application, form url.Values) (
 		return tokens{}, community.Faultf(community.Unavailable, "network.unreadable")
 	}
 	return got, nil
+}
+
+// notGranted is the fault of a call of the token endpoint. Only X's own word, an
+// error of RFC 6749 (5.2) or a problem document about the token, ends an account:
+// a proxy or a gate before X answers 403 or 404 as well. What the server wrote is
+// not kept, because it was sent a secret in the body.
+func notGranted(err error, now time.Time) error {
+	if community.KindOf(err) == community.Limited {
+		return classify(err, false, now)
+	}
+	var status *collectors.StatusError
+	if !errors.As(err, &status) {
+		return community.Faultf(community.Unavailable, "network.unavailable").Because(err)
+	}
+	said := fmt.Errorf("HTTP %d", status.Status)
+	p, told := problemOf(err)
+	switch p.Error {
+	case "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope", "access_denied":
+		return community.Faultf(community.Unauthorised, "x.renewal_refused").Because(fmt.Errorf("%w: %s", said, p.Error))
+	}
+	if told && community.KindOf(classify(err, false, now)) == community.Unauthorised {
+		return community.Faultf(community.Unauthorised, "x.renewal_refused").Because(said)
+	}
+	return community.Faultf(community.Unavailable, "network.unavailable").Because(said)
 }
 
 // ends is when the token ends; zero where X does not tell.
@@ -89,12 +110,20 @@ func (s *session) current(ctx context.Context) error {
 	if c.token == "" {
 		return unsigned()
 	}
-	if c.oauth1() || c.refresh == "" || c.expires.IsZero() || c.expires.Sub(s.o.Now()) > renewBefore {
+	_ = s.save(ctx) // what the vault did not take once; it says so itself
+	now := s.o.Now()
+	if c.oauth1() || c.refresh == "" || c.expires.IsZero() || c.expires.Sub(now) > renewBefore {
+		return nil
+	}
+	s.keys.mu.Lock()
+	lately := now.Sub(s.keys.tried) < renewAgain
+	s.keys.mu.Unlock()
+	if lately && now.Before(c.expires) {
 		return nil
 	}
 	err := s.renew(ctx, c.refresh)
-	if err != nil && community.KindOf(err) != community.Unauthorised && s.o.Now().Before(c.expires) {
-		return nil // it still lives; the next call tries again
+	if err != nil && community.KindOf(err) != community.Unauthorised && now.Before(c.expires) {
+		return nil // it still lives; a later call tries again
 	}
 	return err
 }
@@ -103,6 +132,10 @@ func (s *session) current(ctx context.Context) error {
 // says that the call may be made again.
 func (s *session) revive(ctx context.Context, refused error) error {
 	c := s.credentials()
+	if used, told := ctx.Value(signedWith{}).(string); told && used != c.token {
+		// It was renewed while the call was under way.
+		return community.Faultf(community.Unavailable, "x.token_renewed").Because(refused)
+	}
 	s.keys.mu.Lock()
 	again := s.o.Now().Sub(s.keys.renewed) < renewAgain
 	s.keys.mu.Unlock()
@@ -127,7 +160,18 @@ func (s *session) renew(ctx context.Context, refresh string) error {
 	}
 	// Whoever gives up meanwhile must not cost the only copy of what comes back.
 	ctx = context.WithoutCancel(ctx)
+	if adopted, err := s.adopt(ctx, refresh); adopted || err != nil {
+		return err
+	}
+	s.keys.mu.Lock()
+	s.keys.tried = s.o.Now()
+	s.keys.mu.Unlock()
 	got, err := s.grant(ctx, c.app, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {refresh}})
+	if community.KindOf(err) == community.Unauthorised {
+		if adopted, _ := s.adopt(ctx, refresh); adopted { // somebody was faster
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -145,6 +189,24 @@ func (s *session) renew(ctx context.Context, refresh string) error {
 	}
 	k.mu.Unlock()
 	return s.save(ctx)
+}
+
+// adopt takes what the vault holds if that is no longer what we have: another
+// process renewed it (a command of an administrator, the holder of the lease
+// before us), or somebody signed in again. A vault that cannot be read is an
+// error, because it would not keep what a renewal brings either.
+func (s *session) adopt(ctx context.Context, refresh string) (bool, error) {
+	held, err := readCredentials(ctx, s.o.Vault, s.account.Key())
+	if err != nil {
+		return false, err
+	}
+	s.keys.mu.Lock()
+	defer s.keys.mu.Unlock()
+	if held.refresh == refresh || s.keys.unsaved != nil {
+		return false, nil
+	}
+	s.keys.creds = held
+	return true, nil
 }
 
 // save gives renewed secrets to the vault.

@@ -18,6 +18,9 @@ const (
 	pageLeast   = 10
 	lookupMost  = 100
 	timelineMax = 800 // how far back the mentions timeline reaches
+	// Direct messages know no since_id: the first page is read, and paid for, anew
+	// each day, however little there is.
+	directsFirst = 20
 )
 
 // The reach of recent search, with an hour to spare.
@@ -61,6 +64,10 @@ func (a *v2) page(ctx context.Context, q ask) (page, error) {
 			if _, timed := madeAt(q.since); timed || q.since == "" {
 				q.since = reach
 			}
+			if made, timed := madeAt(q.until); timed && !later(q.until, reach) {
+				a.s.o.Logger.Warn("a sweep waited longer than the search reaches back", "account", a.s.account.Key(), "query", q.query, "from", made)
+				return page{}, nil // X takes no such bound: what lies below cannot be had
+			}
 		}
 		return a.posts(context.WithValue(ctx, asApp{}, true), "/2/tweets/search/recent", query, q)
 	}
@@ -99,6 +106,9 @@ func (a *v2) directs(ctx context.Context, path string, q ask) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
+	if q.token == "" {
+		most = min(most, directsFirst)
+	}
 	query := directFields()
 	query.Set("max_results", strconv.Itoa(most))
 	if q.token != "" {
@@ -112,8 +122,8 @@ func (a *v2) directs(ctx context.Context, path string, q ask) (page, error) {
 	return p, a.charge(ctx, readDirect, &p, &l)
 }
 
-func (a *v2) talk(ctx context.Context, with string) (page, error) {
-	return a.directs(ctx, "/2/dm_conversations/with/"+url.PathEscape(with)+"/dm_events", ask{list: listDirects})
+func (a *v2) talk(ctx context.Context, with, token string) (page, error) {
+	return a.directs(ctx, "/2/dm_conversations/with/"+url.PathEscape(with)+"/dm_events", ask{list: listDirects, token: token})
 }
 
 // charge tells the meter what a page cost: its items, and the people that came

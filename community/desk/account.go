@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/vigie-hq/vigie/community"
 )
@@ -45,6 +47,7 @@ func (d *Desk) Connect(ctx context.Context, v community.Viewer, brand string, gi
 				return err
 			}
 			account = account.In(community.AccountActive, "", d.now())
+			account.Since = d.now().UTC().Truncate(time.Millisecond) // its secrets are new, whatever it was
 			if err := d.admit(ctx, tx, v, account, verb, given[i].Secrets); err != nil {
 				return err
 			}
@@ -153,7 +156,7 @@ func admitted(held *roster, brand string, given *Connected) (community.Account, 
 	if known := held.accounts.Known(&a); known != nil {
 		return again(*known, a), reconnected, nil
 	}
-	if a.Name == "" || len(a.Name) > community.MaxID || strings.ContainsFunc(a.Name, unicode.IsControl) {
+	if a.Name == "" || len(a.Name) > community.MaxID || !utf8.ValidString(a.Name) || strings.ContainsFunc(a.Name, unicode.IsControl) {
 		return a, "", community.Faultf(community.Invalid, "account.field", "name")
 	}
 	taken := held.find(a.Network, a.Name)
@@ -171,6 +174,9 @@ func admitted(held *roster, brand string, given *Connected) (community.Account, 
 // again is a known account after it was connected again: what the network says
 // of it is new, what people decided stays unless the form asked for it anew.
 func again(known, given community.Account) community.Account {
+	if (known.Outgoing == "") != (given.Outgoing == "") { // a way out was given, or taken away
+		known.Sends = given.Sends
+	}
 	known.Handle, known.Server, known.Outgoing, known.API = given.Handle, given.Server, given.Outgoing, given.API
 	if known.Title == "" {
 		known.Title = given.Title
@@ -219,7 +225,7 @@ func (r *roster) keep(a community.Account) {
 func (r *roster) freeName(network, name string) string {
 	for n := 2; ; n++ {
 		suffix := "-" + strconv.Itoa(n)
-		if one := name[:min(len(name), community.MaxID-len(suffix))] + suffix; r.find(network, one) == nil {
+		if one := strings.ToValidUTF8(name[:min(len(name), community.MaxID-len(suffix))], "") + suffix; r.find(network, one) == nil {
 			return one
 		}
 	}

@@ -147,9 +147,7 @@ func (d *Desk) hold(ctx context.Context, tx Tx, settings *Settings, c *community
 		return reply, err
 	}
 	others = slices.DeleteFunc(others, func(r community.Reply) bool { return r.ID == reply.ID })
-	if target.Message.Once(reply.Visibility) && slices.ContainsFunc(others, func(r community.Reply) bool {
-		return r.InReplyTo == reply.InReplyTo && r.Visibility == reply.Visibility && (r.State == community.ReplySent || onItsWay(&r))
-	}) {
+	if taken(target, others, &reply) {
 		return reply, community.Faultf(community.Forbidden, "reply.private_once")
 	}
 	if !a.Anyway {
@@ -173,6 +171,14 @@ func (d *Desk) hold(ctx context.Context, tx Tx, settings *Settings, c *community
 	}
 	reply.SendAfter = d.now().Add(undo)
 	return reply, nil
+}
+
+// taken tells whether the network's one answer to the target in the reply's
+// visibility is another reply: one that was sent, or may be.
+func taken(target *community.Entry, replies []community.Reply, reply *community.Reply) bool {
+	return target.Message.Once(reply.Visibility) && slices.ContainsFunc(replies, func(r community.Reply) bool {
+		return r.ID != reply.ID && r.InReplyTo == reply.InReplyTo && r.Visibility == reply.Visibility && (r.State == community.ReplySent || onItsWay(&r))
+	})
 }
 
 // onItsWay tells whether a reply may yet reach the customer.
@@ -300,7 +306,7 @@ func preferred(settings *Settings, c *community.Conversation, network string) st
 	}
 	for _, key := range order {
 		a := accountOf(settings, key)
-		if a != nil && a.Network == network && a.Sends && community.MaySend(c.Category, a.Role, community.ReplyAnswer) == nil {
+		if a != nil && a.Network == network && a.Sends && a.State != community.AccountDeactivated && community.MaySend(c.Category, a.Role, community.ReplyAnswer) == nil {
 			return key
 		}
 	}

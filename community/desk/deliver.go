@@ -35,7 +35,7 @@ func (d *Desk) Deliver(ctx context.Context) (bool, error) {
 	call, cancel := context.WithTimeout(ctx, CallTimeout)
 	receipt, err := d.sender.Reply(call, job.account, job.target, job.reply)
 	cancel()
-	return true, d.settled(context.WithoutCancel(ctx), job.reply, receipt, err)
+	return true, d.settled(context.WithoutCancel(ctx), job, receipt, err)
 }
 
 // outgoing is one reply about to leave.
@@ -69,7 +69,17 @@ func (d *Desk) claim(ctx context.Context, tx Tx) (outgoing, error) {
 		return outgoing{looked: true}, err
 	}
 	account := accountOf(settings, r.Account)
-	switch event, why := community.MayLeave(*r, situation(c, account, target, latest, r.Visibility, now), now); event {
+	event, why := community.MayLeave(*r, situation(c, account, target, latest, r.Visibility, now), now)
+	if event == community.ReplyClaim {
+		replies, err := tx.Replies(ctx, c.ID)
+		if err != nil {
+			return outgoing{looked: true}, err
+		}
+		if taken(target, replies, r) { // another one left since this one was refused, and this one was tried again
+			event, why = community.ReplyGiveBack, "reply.private_once"
+		}
+	}
+	switch event {
 	case community.ReplyGiveBack:
 		next, err := r.Next(event, now)
 		if err != nil {
@@ -117,7 +127,8 @@ func situation(c *community.Conversation, account *community.Account, target, la
 
 // settled records what the network said. A word that comes after the reply's
 // fate is known from elsewhere (its echo) changes nothing.
-func (d *Desk) settled(ctx context.Context, sent community.Reply, receipt community.Receipt, said error) error {
+func (d *Desk) settled(ctx context.Context, job outgoing, receipt community.Receipt, said error) error {
+	sent := job.reply
 	return d.store.Write(ctx, func(tx Tx) error {
 		before, err := tx.Reply(ctx, sent.ID)
 		if err != nil || before == nil || before.Attempt != sent.Attempt {
@@ -135,7 +146,7 @@ func (d *Desk) settled(ctx context.Context, sent community.Reply, receipt commun
 			return err
 		}
 		if community.KindOf(said) == community.Unauthorised && said != nil {
-			if err := d.disconnect(ctx, tx, settings, before.Account, said); err != nil {
+			if err := d.disconnect(ctx, tx, settings, &job.account, said); err != nil {
 				return err
 			}
 		}
@@ -189,9 +200,11 @@ func patience(attempt int) time.Duration {
 	return min(5*time.Second<<min(attempt, 10), 4*time.Minute)
 }
 
-func (d *Desk) disconnect(ctx context.Context, tx Tx, settings *Settings, account string, why error) error {
-	a := accountOf(settings, account)
-	if a == nil || a.State != community.AccountActive {
+// disconnect parks an account whose token the network refused. One that was
+// connected again since it was asked has another token now, and stays.
+func (d *Desk) disconnect(ctx context.Context, tx Tx, settings *Settings, asked *community.Account, why error) error {
+	a := accountOf(settings, asked.Key())
+	if a == nil || a.State != community.AccountActive || !a.Since.Equal(asked.Since) {
 		return nil
 	}
 	if err := tx.PutAccount(ctx, a.In(community.AccountReconnect, keyOf(why), d.now())); err != nil {

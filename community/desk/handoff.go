@@ -53,7 +53,7 @@ func (d *Desk) between(ctx context.Context, v community.Viewer, a Answer, to str
 		from = accountOf(settings, a.Account)
 		for i := range settings.Accounts {
 			s := &settings.Accounts[i]
-			if to == "" && s.Network == c.Network && s.Role == community.RoleSupport && s.Sends {
+			if to == "" && s.Network == c.Network && s.Role == community.RoleSupport && s.Sends && s.State != community.AccountDeactivated {
 				to = s.Key()
 			}
 		}

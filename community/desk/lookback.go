@@ -109,6 +109,14 @@ func (d *Desk) readBack(ctx context.Context, job outgoing) error {
 	call, cancel := context.WithTimeout(ctx, CallTimeout)
 	defer cancel()
 	receipt, found, err := d.sender.Look(call, job.account, job.target, job.reply)
+	if err == nil && found {
+		// The same words may have been said before, by a reply that has its receipt.
+		taken, err := d.taken(ctx, job.reply, receipt)
+		if err != nil {
+			return err
+		}
+		found = !taken
+	}
 	switch {
 	case err != nil:
 		return nil // the network does not answer now: it is asked again next time
@@ -120,6 +128,16 @@ func (d *Desk) readBack(ctx context.Context, job outgoing) error {
 		return nil // the call may have been slow: too early to say
 	}
 	return d.note(ctx, job.reply, notFound)
+}
+
+// taken tells whether a receipt is another reply's.
+func (d *Desk) taken(ctx context.Context, r community.Reply, receipt community.Receipt) (taken bool, err error) {
+	err = d.store.Write(ctx, func(tx Tx) error {
+		other, err := tx.ReplyByReceipt(ctx, r.Account, receipt.ID)
+		taken = other != nil && other.ID != r.ID
+		return err
+	})
+	return taken, err
 }
 
 // again sends a reply of unknown fate once more under its key: a network that
@@ -151,7 +169,7 @@ func (d *Desk) again(ctx context.Context, job outgoing) error {
 	if err != nil && community.KindOf(err) != community.Refused {
 		return nil // still unknown: it is tried again when the lease is over
 	}
-	return d.settled(context.WithoutCancel(ctx), job.reply, receipt, err)
+	return d.settled(context.WithoutCancel(ctx), job, receipt, err)
 }
 
 func (d *Desk) found(ctx context.Context, r community.Reply, receipt community.Receipt) error {

@@ -33,7 +33,7 @@ func (d *Desk) Moderate(ctx context.Context, v community.Viewer, message string,
 			if failed != nil {
 				return failed
 			}
-			return d.disconnect(ctx, tx, settings, account.Key(), err)
+			return d.disconnect(ctx, tx, settings, &account, err)
 		}))
 	default:
 		return community.Entry{}, err

@@ -16,22 +16,25 @@ const (
 // others, two for an emoji however many characters it is made of, and 23 for a
 // link, with or without its scheme.
 //
-// It differs from X on the safe side: letters whose accent is a character of
-// its own count twice (X composes them first, and so should the caller), and
-// after http:// any top-level domain is believed. Without a scheme the country
-// domains and the common generic ones are known. Mentions that X adds by itself
-// at the beginning of a reply are free, and not known here.
+// It is what X's own twitter-text 3.1.0 gives, but that letters whose accent is a
+// character of its own count twice (X composes them first, and so should the
+// caller). Mentions that X adds by itself at the beginning of a reply are free,
+// and not known here.
 func Weighted(s string) int {
-	n := 0
-	for i := 0; i < len(s); {
-		if end := linkAt(s, i); end > 0 {
-			n += linkWeight
-			i = end
-			continue
-		}
-		size := Grapheme(s[i:])
-		n += weight(s[i : i+size])
-		i += size
+	n, from := 0, 0
+	for _, link := range links(s) {
+		n += weights(s[from:link.from]) + linkWeight
+		from = link.to
+	}
+	return n + weights(s[from:])
+}
+
+// weights of a text without links.
+func weights(s string) (n int) {
+	for len(s) > 0 {
+		size := Grapheme(s)
+		n += weight(s[:size])
+		s = s[size:]
 	}
 	return n
 }

@@ -38,6 +38,9 @@ func (in *Inbox) Standings(ctx context.Context, v community.Viewer, brand string
 		out, err = s.standings(ctx, `a.brand`, brand)
 		return err
 	})
+	for i := range out {
+		out[i] = out[i].Shown(v)
+	}
 	return out, err
 }
 
@@ -52,11 +55,16 @@ func (in *Inbox) Standing(ctx context.Context, v community.Viewer, key string) (
 		if len(found) == 0 || !reads(v, found[0].Brand) {
 			return missing("account", key)
 		}
-		out = found[0]
+		out = found[0].Shown(v)
 		return nil
 	})
 	return out, err
 }
+
+// lastHeard is the last hour in which something came from an account. Its index
+// (ledger_heard) says the same condition, so that a quiet store is not looked for
+// in all of its hours.
+const lastHeard = `(SELECT max(l.hour) FROM ledger l WHERE l.account = a.key AND l.pushed + l.recovered + l.backfilled > 0)`
 
 // standings reads the accounts that have a value in a column, with what the
 // collectors and the desk know of them.
@@ -65,7 +73,7 @@ func (in *Inbox) Standing(ctx context.Context, v community.Viewer, key string) (
 func (s *snapshot) standings(ctx context.Context, where, value string) ([]community.Standing, error) {
 	var out []community.Standing
 	err := each(ctx, s, `SELECT a.key, a.body, coalesce(h.body, ''), coalesce(c.body, ''),
-		coalesce((SELECT max(l.hour) FROM ledger l WHERE l.account = a.key AND l.pushed + l.recovered + l.backfilled > 0), 0),
+		coalesce(`+lastHeard+`, 0),
 		coalesce((SELECT sum(x.micros) FROM cost x WHERE x.account = a.key AND x.day = $2), 0),
 		(SELECT count(*) FROM reply r WHERE r.account = a.key AND r.state = 'held')
 		FROM account a LEFT JOIN cursor c ON c.account = a.key AND c.side = 'received'
@@ -107,7 +115,9 @@ func (in *Inbox) AccountActs(ctx context.Context, v community.Viewer, key string
 			func(rows *sql.Rows) error {
 				a := community.AccountAct{Account: key, Brand: account.Brand}
 				err := rows.Scan(&a.Agent, &a.Verb, &a.From, &a.To, moment{&a.At})
-				out = append(out, a)
+				if a.Shown(v) {
+					out = append(out, a)
+				}
 				return err
 			})
 	})

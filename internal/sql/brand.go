@@ -43,6 +43,9 @@ func (in *Inbox) Accounts(ctx context.Context, v community.Viewer, brand string)
 		out, err = bodies[community.Account](ctx, s, `SELECT body FROM account WHERE brand = $1 ORDER BY network, name`, brand)
 		return err
 	})
+	for i := range out {
+		out[i] = out[i].Shown(v)
+	}
 	return out, err
 }
 

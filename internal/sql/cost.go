@@ -46,19 +46,19 @@ func (t *Tx) announce(ctx context.Context, account string) error {
 	return t.PutEvent(ctx, community.Event{V: 1, Type: community.EventAccountChanged, Brand: brand, At: t.db.now()})
 }
 
-// Costs lists what the calls for a brand's accounts cost on the UTC days of
-// [from, to), by network, account, day (newest first) and operation.
-func (in *Inbox) Costs(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (out []community.CostRow, err error) {
-	if !reads(v, brand) {
-		return nil, nil
-	}
+// Costs lists what the calls for an account cost on the UTC days of [from, to), by
+// day (newest first) and operation; nothing to who may not know it.
+func (in *Inbox) Costs(ctx context.Context, v community.Viewer, account string, from, to time.Time) (out []community.CostRow, err error) {
 	err = in.db.read(ctx, func(s *snapshot) error {
-		return each(ctx, s, `SELECT a.key, a.network, a.name, c.day, c.what, c.units, c.micros FROM account a JOIN cost c ON c.account = a.key
-			WHERE a.brand = $1 AND c.day >= $2 AND c.day <= $3 ORDER BY a.network, a.name, c.day DESC, c.what`,
-			[]any{brand, from.UTC().Format(dayForm), to.Add(-time.Nanosecond).UTC().Format(dayForm)}, func(rows *sql.Rows) error {
-				var row community.CostRow
+		a, err := accountByKey(ctx, s, account)
+		if err != nil || a == nil || !v.May(community.ActionCost, a.Brand, "") {
+			return err
+		}
+		return each(ctx, s, `SELECT day, what, units, micros FROM cost WHERE account = $1 AND day >= $2 AND day <= $3 ORDER BY day DESC, what`,
+			[]any{account, from.UTC().Format(dayForm), to.Add(-time.Nanosecond).UTC().Format(dayForm)}, func(rows *sql.Rows) error {
+				row := community.CostRow{Account: account, Network: a.Network, Name: a.Name}
 				var day string
-				err := rows.Scan(&row.Account, &row.Network, &row.Name, &day, &row.What, &row.Units, &row.Micros)
+				err := rows.Scan(&day, &row.What, &row.Units, &row.Micros)
 				if err == nil {
 					row.Day, err = time.Parse(dayForm, day)
 				}

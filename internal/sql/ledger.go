@@ -85,6 +85,7 @@ func (in *Inbox) Ledger(ctx context.Context, v community.Viewer, brand string, f
 	if !reads(v, brand) {
 		return nil, nil
 	}
+	var last community.LedgerRow // its cursor is that of all rows of its account
 	err = in.db.read(ctx, func(s *snapshot) error {
 		return each(ctx, s, `SELECT a.key, a.network, a.name, coalesce(c.body, ''), coalesce(l.hour, 0),
 			coalesce(pushed, 0), coalesce(recovered, 0), coalesce(duplicates, 0), coalesce(disordered, 0), coalesce(edits, 0), coalesce(deletes, 0),
@@ -97,11 +98,14 @@ func (in *Inbox) Ledger(ctx context.Context, v community.Viewer, brand string, f
 			if err := rows.Scan(append([]any{&row.Account, &row.Network, &row.Name, &place, moment{&row.Hour}}, intoLedger(&row.Ledger)...)...); err != nil {
 				return err
 			}
-			var cursor community.Cursor
-			if err := unpack(place, &cursor); err != nil {
-				return err
+			if row.Account != last.Account {
+				var cursor community.Cursor
+				if err := unpack(place, &cursor); err != nil {
+					return err
+				}
+				last.Account, last.Complete = row.Account, cursor.Complete
 			}
-			row.Complete = cursor.Complete
+			row.Complete = last.Complete
 			out = append(out, row)
 			return nil
 		})

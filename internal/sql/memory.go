@@ -67,8 +67,20 @@ func (m *Memory) saveCursor(ctx context.Context, account, side string, c communi
 	})
 }
 
+// Park implements collectors.Memory: the account waits for a human, unless it was
+// connected again since it was read.
+func (m *Memory) Park(ctx context.Context, account community.Account, why string) error {
+	return m.saveState(ctx, account.Key(), community.AccountReconnect, why, func(now *community.Account) bool {
+		return now.Since.Equal(account.Since)
+	})
+}
+
 // SaveState keeps whether an account works, and why not.
 func (m *Memory) SaveState(ctx context.Context, account string, state community.AccountState, why string) error {
+	return m.saveState(ctx, account, state, why, func(*community.Account) bool { return true })
+}
+
+func (m *Memory) saveState(ctx context.Context, account string, state community.AccountState, why string, still func(*community.Account) bool) error {
 	return m.db.write(ctx, false, func(t *Tx) error {
 		var body string
 		ok, err := t.one(`SELECT body FROM account WHERE key = $1`, []any{account}, &body)
@@ -82,7 +94,7 @@ func (m *Memory) SaveState(ctx context.Context, account string, state community.
 		if err := unpack(body, &a); err != nil {
 			return err
 		}
-		if a.State == state && a.Why == why {
+		if !still(&a) || a.State == state && a.Why == why {
 			return nil
 		}
 		a = a.In(state, why, m.db.now())

@@ -92,7 +92,7 @@ func TestRotate(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(dir, "secret.key")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the key may be read by others: %v %v", info.Mode(), err)
 	}
-	left, err := filepath.Glob(filepath.Join(dir, "key-*"))
+	left, err := filepath.Glob(filepath.Join(dir, "secret.key?*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left lying about: %v %v", left, err)
 	}

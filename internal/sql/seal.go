@@ -35,7 +35,7 @@ type sealKey struct {
 // seal encrypts a secret under the installation's first key. Where it is kept is
 // authenticated with it, so that rows cannot be swapped.
 func (db *DB) seal(owner, name string, secret []byte) ([]byte, error) {
-	keys, err := db.keys()
+	keys, err := db.keysOrNew()
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,8 @@ func (k *sealKey) seal(owner, name string, secret []byte) ([]byte, error) {
 }
 
 // unseal opens what one of the installation's keys sealed. What none of them
-// opens is a Fault Unavailable "store.key".
+// opens is a Fault Unavailable "store.key"; a key's file that is not there or
+// cannot be read, Unavailable "store.key_file".
 func (db *DB) unseal(owner, name string, sealed []byte) ([]byte, error) {
 	keys, err := db.keys()
 	if err != nil {
@@ -90,23 +91,34 @@ func (k *sealKey) open(owner, name string, sealed []byte) ([]byte, error) {
 func boundTo(owner, name string) []byte { return []byte(owner + "\x00" + name) }
 
 // keys reads the installation's keys, the one to seal with first: those that it
-// was given, else those of its file, which is made at the first use and readable
-// by its owner only. The file is read each time: secrets are asked for seldom,
-// and the key is then nowhere in idle memory.
+// was given, else those of its file. The file is read each time: secrets are
+// asked for seldom, and the key is then nowhere in idle memory. Reading makes no
+// key: where the file is missing (a disk that is not mounted, a wrong path), a
+// new one would open nothing.
 func (db *DB) keys() ([]sealKey, error) {
 	if db.givenKeys != "" {
 		return parseKeys(db.givenKeys)
 	}
-	db.sealing.Lock()
-	defer db.sealing.Unlock()
 	text, err := os.ReadFile(db.keyFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		text, err = db.makeKey()
-	}
 	if err != nil {
-		return nil, err
+		return nil, community.Faultf(community.Unavailable, "store.key_file").Because(err)
 	}
 	return parseKeys(string(text))
+}
+
+// keysOrNew is keys for who has something to seal: the first one makes the file,
+// readable by its owner only.
+func (db *DB) keysOrNew() ([]sealKey, error) {
+	db.sealing.Lock()
+	defer db.sealing.Unlock()
+	keys, err := db.keys()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	if err := db.makeKey(); err != nil {
+		return nil, community.Faultf(community.Unavailable, "store.key_file").Because(err)
+	}
+	return db.keys()
 }
 
 // parseKeys reads keys of 64 hexadecimal figures, between them white space or
@@ -144,22 +156,19 @@ func newKey() (string, error) {
 
 // makeKey writes the first key, whole or not at all: it is linked into place, so
 // that of two processes one wins and both read the same.
-func (db *DB) makeKey() ([]byte, error) {
+func (db *DB) makeKey() error {
 	key, err := newKey()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	part, err := writeAside(db.keyFile, key+"\n")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err = os.Link(part, db.keyFile); errors.Is(err, fs.ErrExist) {
 		err = nil
 	}
-	if err := errors.Join(err, os.Remove(part), syncFolder(db.keyFile)); err != nil {
-		return nil, err
-	}
-	return os.ReadFile(db.keyFile)
+	return errors.Join(err, os.Remove(part), syncFolder(db.keyFile))
 }
 
 // replaceKeys puts other keys into the file, whole or not at all.
@@ -174,10 +183,14 @@ func (db *DB) replaceKeys(keys ...string) error {
 	return syncFolder(db.keyFile)
 }
 
+// asideMark is what the name of a key's file goes on with in the file that is to
+// replace it.
+const asideMark = ".new-"
+
 // writeAside writes a file that only its owner reads beside another one, down
 // to the disk, and returns its name.
 func writeAside(file, text string) (string, error) {
-	f, err := os.CreateTemp(filepath.Dir(file), "key-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+asideMark+"*") // 0600
 	if err != nil {
 		return "", err
 	}
@@ -186,6 +199,22 @@ func writeAside(file, text string) (string, error) {
 		return "", errors.Join(err, os.Remove(f.Name()))
 	}
 	return f.Name(), nil
+}
+
+// sweepAside removes what writers that were killed left beside a file: a key
+// that is thrown away must not lie about.
+func sweepAside(file string) error {
+	entries, err := os.ReadDir(filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(file)+asideMark) {
+			errs = append(errs, os.Remove(filepath.Join(filepath.Dir(file), e.Name())))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // syncFolder makes what was renamed or linked in a file's folder last.

@@ -3,6 +3,8 @@ package sql
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 
@@ -70,24 +72,54 @@ func (v *Vault) Known(ctx context.Context, owner string) (out []string, err erro
 
 // Sealed counts the secrets, and those of them that no key opens.
 func (v *Vault) Sealed(ctx context.Context) (all, shut int, err error) {
-	keys, err := v.db.keys()
-	if err != nil {
-		return 0, 0, err
-	}
 	err = v.db.read(ctx, func(s *snapshot) error {
-		return each(ctx, s, `SELECT account, name, sealed FROM secret`, nil, func(rows *sql.Rows) error {
-			one, err := scanSecret(rows)
-			if err != nil {
-				return err
-			}
-			all++
-			if _, err := open(keys, one.owner, one.name, one.sealed); err != nil {
-				shut++
-			}
-			return nil
-		})
+		var lost []sealedSecret
+		all, lost, err = v.shut(ctx, s)
+		shut = len(lost)
+		return err
 	})
 	return all, shut, err
+}
+
+// Forget drops the secrets that no key opens, for who has lost their key: until
+// they are gone their accounts and apps cannot be connected again, nor the key be
+// rotated. It returns how many there were.
+func (v *Vault) Forget(ctx context.Context) (n int, err error) {
+	err = v.db.write(ctx, true, func(t *Tx) error {
+		_, lost, err := v.shut(ctx, t)
+		if err != nil {
+			return err
+		}
+		for _, one := range lost {
+			if err := t.exec(`DELETE FROM secret WHERE account = $1 AND name = $2`, one.owner, one.name); err != nil {
+				return err
+			}
+		}
+		n = len(lost)
+		return nil
+	})
+	return n, err
+}
+
+// shut counts the secrets and lists those that no key opens: all of them where
+// there is no key.
+func (v *Vault) shut(ctx context.Context, q querier) (all int, lost []sealedSecret, err error) {
+	keys, err := v.db.keys()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, nil, err
+	}
+	err = each(ctx, q, `SELECT account, name, sealed FROM secret`, nil, func(rows *sql.Rows) error {
+		one, err := scanSecret(rows)
+		if err != nil {
+			return err
+		}
+		all++
+		if _, err := open(keys, one.owner, one.name, one.sealed); err != nil {
+			lost = append(lost, one)
+		}
+		return nil
+	})
+	return all, lost, err
 }
 
 type sealedSecret struct {
@@ -109,6 +141,11 @@ func scanSecret(rows *sql.Rows) (s sealedSecret, err error) {
 // "store.key_given". It returns how many secrets were sealed anew.
 func (v *Vault) Rotate(ctx context.Context) (int, error) {
 	keys, err := v.db.keys()
+	if errors.Is(err, fs.ErrNotExist) {
+		if all, _, failed := v.Sealed(ctx); failed != nil || all == 0 {
+			return 0, failed // nothing is sealed yet: there is no key to replace
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -132,7 +169,7 @@ func (v *Vault) Rotate(ctx context.Context) (int, error) {
 	if err != nil || given {
 		return n, err
 	}
-	return n, v.db.replaceKeys(keys[0].text)
+	return n, errors.Join(v.db.replaceKeys(keys[0].text), sweepAside(v.db.keyFile))
 }
 
 // reseal seals every secret under the first key, in one transaction. One that

@@ -79,7 +79,7 @@ func testCosts(t *testing.T, fresh func(testing.TB) Bench) {
 	same(t, "spent", must[int64](t)(b.Memory.Spent(ctx, key, Clock())), 35_000)
 	same(t, "spent the day before", must[int64](t)(b.Memory.Spent(ctx, key, late)), 5_000)
 	system := community.Viewer{System: true}
-	rows := must[[]community.CostRow](t)(b.Reader.Costs(ctx, system, "a", Clock().Add(-48*time.Hour), Clock().Add(time.Hour)))
+	rows := must[[]community.CostRow](t)(b.Reader.Costs(ctx, system, key, Clock().Add(-48*time.Hour), Clock().Add(time.Hour)))
 	day := time.Date(2026, 11, 3, 0, 0, 0, 0, time.UTC)
 	want := []community.CostRow{
 		{Account: key, Network: "x", Name: "brand", Day: day, What: "post.create", Units: 1, Micros: 15_000},
@@ -87,9 +87,9 @@ func testCosts(t *testing.T, fresh func(testing.TB) Bench) {
 		{Account: key, Network: "x", Name: "brand", Day: day.AddDate(0, 0, -1), What: "post.read", Units: 1, Micros: 5_000},
 	}
 	same(t, "rows", slices.Equal(rows, want), true)
-	rows = must[[]community.CostRow](t)(b.Reader.Costs(ctx, system, "a", day.AddDate(0, 0, -1), day))
+	rows = must[[]community.CostRow](t)(b.Reader.Costs(ctx, system, key, day.AddDate(0, 0, -1), day))
 	same(t, "rows of a day", len(rows), 1)
-	rows = must[[]community.CostRow](t)(b.Reader.Costs(ctx, stranger(), "a", Clock().Add(-48*time.Hour), Clock()))
+	rows = must[[]community.CostRow](t)(b.Reader.Costs(ctx, stranger(), key, Clock().Add(-48*time.Hour), Clock()))
 	same(t, "a stranger's", len(rows), 0)
 	same(t, "in the standing", must[community.Standing](t)(b.Reader.Standing(ctx, system, key)).Spent, 35_000)
 }

@@ -34,7 +34,7 @@ type Reader interface {
 	Standing(ctx context.Context, v community.Viewer, key string) (community.Standing, error)
 	AccountActs(ctx context.Context, v community.Viewer, key string) ([]community.AccountAct, error)
 	Ledger(ctx context.Context, v community.Viewer, brand string, from, to time.Time) ([]community.LedgerRow, error)
-	Costs(ctx context.Context, v community.Viewer, brand string, from, to time.Time) ([]community.CostRow, error)
+	Costs(ctx context.Context, v community.Viewer, account string, from, to time.Time) ([]community.CostRow, error)
 	Agents(ctx context.Context, v community.Viewer, brand string) ([]community.Agent, error)
 	Events(ctx context.Context, v community.Viewer, after int64, limit int) ([]community.Event, error)
 	Quality(ctx context.Context, v community.Viewer, brand string, from, to time.Time) (community.Quality, error)

@@ -73,7 +73,11 @@ func (s *Server) Tag(page, who, text string, at time.Time) string {
 }
 
 func (s *Server) post(page, author *object, text string, at time.Time, lists ...string) *object {
-	o := s.add("post", page.id+"_"+s.number(), page, at, map[string]any{
+	wall := page // a post's id begins with whose wall it stands on
+	if contains(lists, "tagged") {
+		wall = author
+	}
+	o := s.add("post", wall.id+"_"+s.number(), page, at, map[string]any{
 		"message": text, "from": author, "status_type": "mobile_status_update", "is_hidden": false,
 	})
 	for _, name := range lists {
@@ -189,6 +193,14 @@ func (s *Server) Hide(id string, hidden bool) {
 	defer s.mu.Unlock()
 	s.objects[id].fields["is_hidden"] = hidden
 	s.tellFeed(s.objects[id], map[bool]string{true: "hide", false: "unhide"}[hidden])
+}
+
+// Conceal has a thing be told by lists and webhooks alone, as somebody's words on
+// their own wall are: by its id it cannot be read.
+func (s *Server) Conceal(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects[id].fields["elsewhere"] = true
 }
 
 // Field is a stored field of a thing: is_hidden, liked, answered ...

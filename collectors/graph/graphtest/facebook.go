@@ -27,6 +27,7 @@ func facebookKinds() map[string]kind {
 		"rating":       {fields: ratingFields(), plain: "created_time,rating,review_text,reviewer"},
 		"conversation": conversationKind(),
 		"message":      messageKind(),
+		"attachment":   {fields: stored("id", "mime_type", "name", "size", "file_url", "image_data", "video_data"), plain: "id"},
 		"app":          {fields: stored("id", "name", "subscribed_fields"), plain: "name"},
 	}
 }

@@ -159,14 +159,14 @@ func (s *Server) NameBelow(account, who, text string, at time.Time) string {
 	defer s.mu.Unlock()
 	a := s.objects[account]
 	on := s.elsewhere(account, who+"_friend", "a picture", at, "named")
-	c := s.add("ig_comment", s.number(), a, at, map[string]any{"message": text, "from": s.igPerson(a, who), "media": on.id})
+	c := s.add("ig_comment", s.number(), a, at, map[string]any{"message": text, "from": s.igPerson(a, who), "media": on.id, "elsewhere": true})
 	s.tellInstagram(a, "mentions", at, map[string]any{"media_id": on.id, "comment_id": c.id})
 	return c.id
 }
 
 func (s *Server) elsewhere(account, who, caption string, at time.Time, list string) *object {
 	a := s.objects[account]
-	o := s.add("ig_media", s.number(), a, at, map[string]any{"message": caption, "from": s.igPerson(a, who), "media_type": "IMAGE"})
+	o := s.add("ig_media", s.number(), a, at, map[string]any{"message": caption, "from": s.igPerson(a, who), "media_type": "IMAGE", "elsewhere": true})
 	a.list(list, o)
 	return o
 }

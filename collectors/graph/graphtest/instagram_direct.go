@@ -21,17 +21,24 @@ func (s *Server) igConversation(account *object, who string) *object {
 func (s *Server) IGDirect(account, who, text string, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.igDirect(s.igConversation(s.objects[account], who), text, at, false).id
+	return s.igDirect(s.igConversation(s.objects[account], who), text, "", at, false).id
+}
+
+// IGFile has somebody send an account a file in private: an image or audio.
+func (s *Server) IGFile(account, who, text, file string, at time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.igDirect(s.igConversation(s.objects[account], who), text, file, at, false).id
 }
 
 // OwnIGDirect has the account answer in Meta's own inbox.
 func (s *Server) OwnIGDirect(account, who, text string, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.igDirect(s.igConversation(s.objects[account], who), text, at, true).id
+	return s.igDirect(s.igConversation(s.objects[account], who), text, "", at, true).id
 }
 
-func (s *Server) igDirect(in *object, text string, at time.Time, own bool) *object {
+func (s *Server) igDirect(in *object, text, file string, at time.Time, own bool) *object {
 	account, person := in.fields["us"].(*object), in.fields["person"].(*object)
 	from, to := person, account
 	if own {
@@ -46,6 +53,7 @@ func (s *Server) igDirect(in *object, text string, at time.Time, own bool) *obje
 		in.fields["heard"] = o.at
 	}
 	message := map[string]any{"mid": o.id, "text": text}
+	s.withFile(o, message, file)
 	if own {
 		message["is_echo"] = true
 	}

@@ -1,6 +1,7 @@
 package graphtest
 
 import (
+	"strconv"
 	"time"
 )
 
@@ -38,8 +39,32 @@ func messageKind() kind {
 	k.fields["created_time"] = func(_ *Server, _ *call, o *object) any { return stamp(o.at) }
 	k.fields["from"] = func(_ *Server, _ *call, o *object) any { return o.fields["from"] }
 	k.fields["to"] = func(_ *Server, _ *call, o *object) any { return []*object{o.fields["to"].(*object)} }
-	k.edges = map[string]edge{"attachments": {of: "attachment", list: nothing}}
+	k.edges = map[string]edge{"attachments": {of: "attachment", list: func(s *Server, _ *call, o *object, _ map[string]string) ([]*object, *failure) {
+		address := map[string]any{"url": s.signed(o.id)}
+		switch o.fields["file"] {
+		case nil:
+			return nil, nil
+		case "image":
+			return []*object{{id: o.id + "f", kind: "attachment", fields: map[string]any{"mime_type": "image/jpeg", "image_data": address}}}, nil
+		}
+		return []*object{{id: o.id + "f", kind: "attachment", fields: map[string]any{"mime_type": "audio/mpeg", "file_url": address["url"]}}}, nil
+	}}}
 	return k
+}
+
+// signed is a file's address: another one each time it is told.
+func (s *Server) signed(id string) string {
+	s.signatures++
+	return "https://cdn.example/" + id + "?oh=" + strconv.Itoa(s.signatures)
+}
+
+// withFile puts a file into a message and into the event that tells of it.
+func (s *Server) withFile(o *object, message map[string]any, file string) {
+	if file == "" {
+		return
+	}
+	o.fields["file"] = file
+	message["attachments"] = []any{map[string]any{"type": file, "payload": map[string]any{"url": s.signed(o.id)}}}
 }
 
 // updated is when a conversation last changed, heard when the customer last wrote.
@@ -96,14 +121,21 @@ func (s *Server) conversation(page *object, platform, who string) *object {
 func (s *Server) Direct(page, who, text string, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.direct(s.conversation(s.objects[page], "messenger", who), text, at, false, 0).id
+	return s.direct(s.conversation(s.objects[page], "messenger", who), text, "", at, false, 0).id
+}
+
+// File has somebody send a page a file in private: an image or audio.
+func (s *Server) File(page, who, file string, at time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.direct(s.conversation(s.objects[page], "messenger", who), "", file, at, false, 0).id
 }
 
 // OwnDirect has the page answer in Meta's own inbox.
 func (s *Server) OwnDirect(page, who, text string, at time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.direct(s.conversation(s.objects[page], "messenger", who), text, at, true, 0).id
+	return s.direct(s.conversation(s.objects[page], "messenger", who), text, "", at, true, 0).id
 }
 
 // PersonOf is the id that somebody has for a page's messages.
@@ -113,7 +145,7 @@ func (s *Server) PersonOf(page, who string) string {
 	return s.conversation(s.objects[page], "messenger", who).fields["person"].(*object).id
 }
 
-func (s *Server) direct(in *object, text string, at time.Time, own bool, app int64) *object {
+func (s *Server) direct(in *object, text, file string, at time.Time, own bool, app int64) *object {
 	page, person := s.objects[in.page], in.fields["person"].(*object)
 	from, to := person, page
 	if own {
@@ -128,6 +160,7 @@ func (s *Server) direct(in *object, text string, at time.Time, own bool, app int
 		in.fields["heard"] = o.at
 	}
 	message := map[string]any{"mid": o.id, "text": text}
+	s.withFile(o, message, file)
 	field := "messages"
 	if own {
 		field, message["is_echo"] = "message_echoes", true
@@ -203,10 +236,10 @@ func sendMessage(s *Server, c *call, page *object) (any, *failure) {
 		if len(message.Text) > longestDirect {
 			return nil, fault(100, 2534020, "Length of param message[text] must be less than or equal to 1000 bytes")
 		}
-		o := s.igDirect(in, message.Text, time.Time{}, true)
+		o := s.igDirect(in, message.Text, "", time.Time{}, true)
 		return map[string]any{"recipient_id": in.fields["person"].(*object).id, "message_id": o.id}, nil
 	}
-	o := s.direct(in, message.Text, time.Time{}, true, 190000000000001)
+	o := s.direct(in, message.Text, "", time.Time{}, true, 190000000000001)
 	return map[string]any{"recipient_id": in.fields["person"].(*object).id, "message_id": o.id}, nil
 }
 

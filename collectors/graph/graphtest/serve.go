@@ -183,7 +183,7 @@ func (s *Server) answer(c *call) (any, *failure) {
 		id = c.token.id()
 	}
 	o := s.objects[id]
-	if o == nil || o.gone || !s.visible(c, o) {
+	if o == nil || o.gone || !s.readable(c, o) {
 		return nil, gone(id)
 	}
 	k := s.kinds[o.kind]
@@ -205,6 +205,18 @@ func (s *Server) visible(c *call, o *object) bool {
 		page = o.id
 	}
 	return c.token.page == "" || page == "" || page == c.token.page
+}
+
+// readable tells whether a thing may be asked for by its id. Instagram gives what
+// stands on somebody else's page by the tags edge and mentioned_media alone. And
+// without the permission to read them, comments and messages are as good as gone:
+// Graph has one error for both.
+func (s *Server) readable(c *call, o *object) bool {
+	needs := map[string]string{"comment": "pages_read_user_content", "ig_comment": "instagram_manage_comments", "message": "pages_messaging"}[o.kind]
+	if o.kind == "message" && isInstagram(o) {
+		needs = "instagram_manage_messages"
+	}
+	return s.visible(c, o) && o.fields["elsewhere"] != true && (needs == "" || contains(c.token.scopes, needs))
 }
 
 // check refuses parameters that the specification does not name.
@@ -299,7 +311,7 @@ func (s *Server) several(c *call, ids []string) (any, *failure) {
 	answer := map[string]any{}
 	for _, id := range ids {
 		o := s.objects[id]
-		if o == nil || o.gone || !s.visible(c, o) {
+		if o == nil || o.gone || !s.readable(c, o) {
 			return nil, gone(id)
 		}
 		one, f := s.render(c, o, fields)

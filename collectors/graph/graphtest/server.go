@@ -54,6 +54,7 @@ type Server struct {
 	usage        int
 	blamed       []string
 	calls        int
+	signatures   int
 	hook         *subscriber
 	conns        map[net.Conn]struct{}
 }

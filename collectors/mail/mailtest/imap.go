@@ -92,6 +92,9 @@ func (x *session) Select(folder string, options *imap.SelectOptions) (*imap.Sele
 	if options == nil || !options.ReadOnly {
 		x.s.blame(folder + " was opened for writing")
 	}
+	if folder == Locked {
+		return nil, &imap.Error{Type: imap.StatusResponseTypeNo, Code: imap.ResponseCodeNoPerm, Text: "not yours"}
+	}
 	data, err := x.SessionIMAP4rev2.Select(folder, options)
 	if err == nil && folder == "INBOX" {
 		x.heard = int(data.NumMessages)
@@ -100,6 +103,11 @@ func (x *session) Select(folder string, options *imap.SelectOptions) (*imap.Sele
 }
 
 func (x *session) Fetch(w *imapserver.FetchWriter, set imap.NumSet, options *imap.FetchOptions) error {
+	uids, ok := set.(imap.UIDSet)
+	if ok && x.s.spoiled(uids, options.BodyStructure != nil) {
+		_ = x.conn.NetConn().Close()
+		return errors.New("broken over a letter")
+	}
 	for _, section := range options.BodySection {
 		if !section.Peek {
 			x.s.blame("letters were marked as seen")

@@ -59,6 +59,25 @@ func (s *Server) Deliver(folder, content string, at time.Time) {
 	}
 }
 
+// Spoil has the server hang up on whoever asks for a letter of INBOX by this id,
+// or for its structure alone, as servers do that cannot read it themselves.
+func (s *Server) Spoil(uid imap.UID, structureAlone bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.spoilt[uid] = structureAlone
+}
+
+func (s *Server) spoiled(uids imap.UIDSet, structure bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for uid, structureAlone := range s.spoilt {
+		if uids.Contains(uid) && (structure || !structureAlone) {
+			return true
+		}
+	}
+	return false
+}
+
 type literal struct{ *strings.Reader }
 
 func (l literal) Size() int64 { return l.Reader.Size() }

@@ -38,6 +38,9 @@ const (
 	Nobody   = "gone@customer.example"
 )
 
+// Locked is a folder that nobody may open.
+const Locked = "Locked"
+
 // Options changes how the server behaves.
 type Options struct {
 	TLS       bool // both servers speak TLS from the first byte, under Roots
@@ -102,6 +105,7 @@ type Server struct {
 	skew      time.Duration
 	next      int
 	ancestors map[string][]string // references by Message-ID
+	spoilt    map[imap.UID]bool   // true: only its structure
 	given     []Letter
 	blamed    []string
 }
@@ -110,7 +114,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{
 		o: o, mem: imapmemserver.New(), user: imapmemserver.NewUser(Address, Password),
-		conns: map[net.Conn]bool{}, sessions: map[*session]bool{}, pushing: PushAll, ancestors: map[string][]string{},
+		conns: map[net.Conn]bool{}, sessions: map[*session]bool{}, pushing: PushAll, ancestors: map[string][]string{}, spoilt: map[imap.UID]bool{},
 	}
 	if o.NoIdle {
 		s.pushing = PushRefused

@@ -26,6 +26,14 @@ type code struct {
 // The scopes that are known here.
 var knownScopes = []string{"read", "write", "write:statuses", "write:favourites", "follow", "push"}
 
+// ForgetApps forgets every app, as Mastodon does with those that have had no token
+// for a day.
+func (s *Server) ForgetApps() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.apps)
+}
+
 // Apps is how many apps registered.
 func (s *Server) Apps() int {
 	s.mu.Lock()
@@ -39,7 +47,7 @@ func (s *Server) newApp(_ http.ResponseWriter, r *http.Request, _ *user) (int, a
 	if err != nil || redirect.Host == "" || r.PostForm.Get("client_name") == "" || !known(scopes) {
 		return http.StatusUnprocessableEntity, failure{"Validation failed: Redirect URI must be an absolute URI."}
 	}
-	a := &app{"client-" + strconv.Itoa(len(s.apps)), "secret-" + s.id(), redirect.String(), scopes}
+	a := &app{"client-" + s.id(), "secret-" + s.id(), redirect.String(), scopes}
 	s.apps[a.id] = a
 	return http.StatusOK, map[string]any{
 		"id": strconv.Itoa(len(s.apps)), "name": r.PostForm.Get("client_name"), "client_id": a.id, "client_secret": a.secret,
@@ -95,6 +103,13 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) token(_ http.ResponseWriter, r *http.Request, _ *user) (int, any) {
 	f := r.PostForm
+	if f.Get("grant_type") == "client_credentials" {
+		a := s.apps[f.Get("client_id")]
+		if a == nil || f.Get("client_secret") != a.secret {
+			return http.StatusUnauthorized, map[string]string{"error": "invalid_client"}
+		}
+		return http.StatusOK, map[string]any{"access_token": "app-" + s.id(), "token_type": "Bearer", "scope": f.Get("scope"), "created_at": 1_700_000_000}
+	}
 	c := s.codes[f.Get("code")]
 	delete(s.codes, f.Get("code"))
 	sum := sha256.Sum256([]byte(f.Get("code_verifier")))

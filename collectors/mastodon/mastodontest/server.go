@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,12 +37,13 @@ type Server struct {
 	users   map[string]*user // by token
 	next    int64
 	posts   map[string]*Status
-	order   []string // ids of posts, oldest first
-	notes   []*notification
-	held    []*notification
-	keys    map[string]string // idempotency key to status id
-	likes   map[string]bool   // status id and user id
-	apps    map[string]*app   // by client id
+	order   []string                   // ids of posts, oldest first
+	written map[string][]string        // the same, by author
+	notes   map[string][]*notification // by whom they are for, oldest first
+	held    []*notification            // made and not shown
+	keys    map[string]string          // idempotency key to status id
+	likes   map[string]bool            // status id and user id
+	apps    map[string]*app            // by client id
 	codes   map[string]*code
 	streams []*stream
 	pushing Pushing
@@ -64,6 +66,7 @@ func New(o Options, names ...string) *Server {
 	}
 	s := &Server{
 		o: o, users: map[string]*user{}, posts: map[string]*Status{}, keys: map[string]string{},
+		written: map[string][]string{}, notes: map[string][]*notification{},
 		likes: map[string]bool{}, apps: map[string]*app{}, codes: map[string]*code{},
 		next: 110_000_000_000_000_000, reset: time.Now().Add(5 * time.Minute),
 	}
@@ -257,9 +260,9 @@ func (s *Server) instanceV2(http.ResponseWriter, *http.Request, *user) (int, any
 	}
 }
 
-// page answers with one page of a list and its Link header. ids are newest
-// first; limit is the greatest a client may ask for.
-func (s *Server) page(w http.ResponseWriter, r *http.Request, ids []string, most int) ([]string, error) {
+// page answers with one page of a list and its Link header. list is oldest first,
+// the page newest first; most is the greatest limit a client may ask for.
+func page[T any](s *Server, w http.ResponseWriter, r *http.Request, list []T, id func(T) string, most int) ([]T, error) {
 	q := r.Form
 	limit := 20
 	if v := q.Get("limit"); v != "" {
@@ -270,26 +273,44 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, ids []string, most
 		}
 		limit = n
 	}
-	within := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
-		return q.Get("max_id") != "" && !less(id, q.Get("max_id")) ||
-			q.Get("since_id") != "" && !less(q.Get("since_id"), id) ||
-			q.Get("min_id") != "" && !less(q.Get("min_id"), id)
-	})
-	if len(within) > limit {
-		if q.Get("min_id") != "" {
-			within = within[len(within)-limit:] // just above min_id
-		} else {
-			within = within[:limit]
-		}
+	// Where the first item that is newer than an id stands, or not older.
+	after := func(than string) int {
+		return sort.Search(len(list), func(i int) bool { return less(than, id(list[i])) })
 	}
+	from, to := max(after(q.Get("since_id")), after(q.Get("min_id"))), len(list)
+	if most := q.Get("max_id"); most != "" {
+		to = sort.Search(len(list), func(i int) bool { return !less(id(list[i]), most) })
+	}
+	switch from = min(from, to); {
+	case to-from <= limit:
+	case q.Get("min_id") != "":
+		to = from + limit // just above min_id
+	default:
+		from = to - limit
+	}
+	within := slices.Clone(list[from:to])
+	slices.Reverse(within)
 	if len(within) > 0 {
 		link := func(param, id, rel string) string {
 			u := url.URL{Scheme: "http", Host: s.Host(), Path: r.URL.Path, RawQuery: url.Values{param: {id}, "limit": {strconv.Itoa(limit)}}.Encode()}
 			return fmt.Sprintf("<%s>; rel=%q", u.String(), rel)
 		}
-		w.Header().Set("Link", link("max_id", within[len(within)-1], "next")+", "+link("min_id", within[0], "prev"))
+		w.Header().Set("Link", link("max_id", id(within[len(within)-1]), "next")+", "+link("min_id", id(within[0]), "prev"))
 	}
 	return within, nil
+}
+
+// statuses answers with one page of a list of posts, oldest first.
+func (s *Server) statuses(w http.ResponseWriter, r *http.Request, ids []string) (int, any) {
+	within, err := page(s, w, r, ids, func(id string) string { return id }, 40)
+	if err != nil {
+		return http.StatusBadRequest, failure{err.Error()}
+	}
+	list := make([]any, len(within))
+	for i, id := range within {
+		list[i] = s.json(s.posts[id])
+	}
+	return http.StatusOK, list
 }
 
 // less compares ids as numbers.

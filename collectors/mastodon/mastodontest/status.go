@@ -40,16 +40,28 @@ func (s *Server) post(author *user, text, visibility, inReplyTo string, at time.
 	}
 	s.posts[st.ID] = st
 	s.order = append(s.order, st.ID)
-	s.push(author.id, "update", s.json(st))
+	s.written[st.Author] = append(s.written[st.Author], st.ID)
+	s.push(author.id, "update", func() any { return s.json(st) })
 	s.pushTags(st)
 	for _, to := range s.mentioned(st) {
 		if to != author.id {
 			n := &notification{s.id(), "mention", to, st.ID, st.Created}
-			s.notes = append(s.notes, n)
-			s.push(to, "notification", s.noteJSON(n))
+			s.notes[to] = append(s.notes[to], n)
+			s.push(to, "notification", func() any { return s.noteJSON(n) })
 		}
 	}
 	return st
+}
+
+// Quote publishes text that quotes a post, and notifies the author of that post.
+func (s *Server) Quote(author, text, quoted string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, to := s.post(s.user(author), text, "", "", time.Time{}), s.posts[quoted].Author
+	n := &notification{s.id(), "quote", to, st.ID, st.Created}
+	s.notes[to] = append(s.notes[to], n)
+	s.push(to, "notification", func() any { return s.noteJSON(n) })
+	return st.ID
 }
 
 // Edit changes a post's words. As on Mastodon, no notification is made for who
@@ -60,7 +72,7 @@ func (s *Server) Edit(id, text string) {
 	st := s.posts[id]
 	st.Text, st.Edited = text, time.Now().UTC().Truncate(time.Millisecond)
 	for _, to := range append(s.mentioned(st), st.Author) {
-		s.push(to, "status.update", s.json(st))
+		s.push(to, "status.update", func() any { return s.json(st) })
 	}
 }
 
@@ -71,35 +83,44 @@ func (s *Server) Delete(id string) {
 	st := s.posts[id]
 	to := append(s.mentioned(st), st.Author)
 	delete(s.posts, id)
-	s.order = slices.DeleteFunc(s.order, func(o string) bool { return o == id })
+	same := func(o string) bool { return o == id }
+	s.order = slices.DeleteFunc(s.order, same)
+	s.written[st.Author] = slices.DeleteFunc(s.written[st.Author], same)
 	gone := func(n *notification) bool { return n.status == id }
-	s.notes, s.held = slices.DeleteFunc(s.notes, gone), slices.DeleteFunc(s.held, gone)
+	s.held = slices.DeleteFunc(s.held, gone)
+	for u, notes := range s.notes {
+		s.notes[u] = slices.DeleteFunc(notes, gone)
+	}
 	for _, u := range to {
-		s.push(u, "delete", id)
+		s.push(u, "delete", func() any { return id })
 	}
 }
 
-// HideNewest makes the newest notification invisible, as one whose transaction
+// HideNewest makes a user's newest notification invisible, as one whose transaction
 // is not committed yet; Reveal shows what was hidden, among later ones.
-func (s *Server) HideNewest() {
+func (s *Server) HideNewest(name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last := len(s.notes) - 1
-	s.held, s.notes = append(s.held, s.notes[last]), s.notes[:last]
+	notes := s.notes[s.user(name).id]
+	last := len(notes) - 1
+	s.held, s.notes[s.user(name).id] = append(s.held, notes[last]), notes[:last]
 }
 
 // Reveal shows every hidden notification.
 func (s *Server) Reveal() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.notes = append(s.notes, s.held...)
+	for _, n := range s.held {
+		notes := append(s.notes[n.to], n)
+		slices.SortFunc(notes, func(a, b *notification) int {
+			if less(a.id, b.id) {
+				return -1
+			}
+			return 1
+		})
+		s.notes[n.to] = notes
+	}
 	s.held = nil
-	slices.SortFunc(s.notes, func(a, b *notification) int {
-		if less(a.id, b.id) {
-			return -1
-		}
-		return 1
-	})
 }
 
 // By lists a user's posts, oldest first.
@@ -167,39 +188,25 @@ func (s *Server) context(_ http.ResponseWriter, r *http.Request, me *user) (int,
 }
 
 func (s *Server) accountStatuses(w http.ResponseWriter, r *http.Request, me *user) (int, any) {
-	var ids []string
-	for _, id := range slices.Backward(s.order) {
-		if st := s.posts[id]; st.Author == r.PathValue("id") && s.visible(st, me) {
-			ids = append(ids, id)
-		}
+	ids := s.written[r.PathValue("id")]
+	if r.PathValue("id") != me.id {
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !s.visible(s.posts[id], me) })
 	}
-	ids, err := s.page(w, r, ids, 40)
-	if err != nil {
-		return http.StatusBadRequest, failure{err.Error()}
-	}
-	list := []any{}
-	for _, id := range ids {
-		list = append(list, s.json(s.posts[id]))
-	}
-	return http.StatusOK, list
+	return s.statuses(w, r, ids)
 }
 
 func (s *Server) notifications(w http.ResponseWriter, r *http.Request, me *user) (int, any) {
-	var ids []string
-	for _, n := range slices.Backward(s.notes) {
-		if n.to == me.id && !slices.Contains(r.Form["exclude_types[]"], n.kind) {
-			ids = append(ids, n.id)
-		}
+	notes, hidden := s.notes[me.id], r.Form["exclude_types[]"]
+	if slices.Contains(hidden, "mention") || slices.Contains(hidden, "quote") { // no others are made here
+		notes = slices.DeleteFunc(slices.Clone(notes), func(n *notification) bool { return slices.Contains(hidden, n.kind) })
 	}
-	ids, err := s.page(w, r, ids, 80)
+	notes, err := page(s, w, r, notes, func(n *notification) string { return n.id }, 80)
 	if err != nil {
 		return http.StatusBadRequest, failure{err.Error()}
 	}
-	list := []any{}
-	for _, n := range slices.Backward(s.notes) {
-		if len(list) < len(ids) && n.id == ids[len(list)] {
-			list = append(list, s.noteJSON(n))
-		}
+	list := make([]any, len(notes))
+	for i, n := range notes {
+		list[i] = s.noteJSON(n)
 	}
 	return http.StatusOK, list
 }
@@ -231,43 +238,6 @@ func (s *Server) postStatus(_ http.ResponseWriter, r *http.Request, me *user) (i
 			s.keys[me.id+key] = st.ID
 		}
 		return http.StatusOK, s.json(st)
-	}
-}
-
-func (s *Server) accountOf(u *user) any {
-	return map[string]any{
-		"id": u.id, "username": u.name, "acct": u.name, "display_name": "The " + u.name, "followers_count": 3,
-		"url": s.URL + "/@" + u.name, "created_at": "2024-01-01T00:00:00.000Z", "emojis": []any{}, "fields": []any{},
-	}
-}
-
-func (s *Server) noteJSON(n *notification) any {
-	return map[string]any{
-		"id": n.id, "type": n.kind, "created_at": n.at.Format("2006-01-02T15:04:05.000Z"),
-		"account": s.accountOf(s.userByID(s.posts[n.status].Author)), "status": s.json(s.posts[n.status]),
-	}
-}
-
-func (s *Server) json(st *Status) any {
-	mentions := []any{}
-	for _, id := range s.mentioned(st) {
-		u := s.userByID(id)
-		mentions = append(mentions, map[string]any{"id": u.id, "username": u.name, "acct": u.name, "url": s.URL + "/@" + u.name})
-	}
-	orNull := func(set bool, v any) any {
-		if !set {
-			return nil
-		}
-		return v
-	}
-	return map[string]any{
-		"id": st.ID, "uri": s.URL + "/s/" + st.ID, "url": s.URL + "/s/" + st.ID,
-		"created_at": st.Created.Format("2006-01-02T15:04:05.000Z"),
-		"edited_at":  orNull(!st.Edited.IsZero(), st.Edited.Format("2006-01-02T15:04:05.000Z")),
-		"account":    s.accountOf(s.userByID(st.Author)), "content": s.html(st), "visibility": st.Visibility,
-		"in_reply_to_id": orNull(s.posts[st.InReplyTo] != nil, st.InReplyTo), "spoiler_text": st.Spoiler,
-		"mentions": mentions, "media_attachments": []any{}, "tags": s.tagsJSON(st), "emojis": []any{},
-		"language": "fr", "reblog": nil, "poll": nil, "card": nil,
 	}
 }
 

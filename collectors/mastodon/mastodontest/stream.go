@@ -73,20 +73,25 @@ func (s *Server) PushRaw(frame string) {
 
 // push tells a user's streams of an event. The payload is JSON in a JSON
 // string, but for a deletion, which is a bare id.
-func (s *Server) push(to, name string, payload any) {
+func (s *Server) push(to, name string, payload func() any) {
 	s.send("user", name, payload, func(st *stream) bool { return st.user == to })
 }
 
-// send tells those streams of an event that want it.
-func (s *Server) send(from, name string, payload any, wants func(*stream) bool) {
+// send tells those streams of an event that want it; payload is asked for only
+// if there are any.
+func (s *Server) send(from, name string, payload func() any, wants func(*stream) bool) {
 	if s.pushing == PushNothing || s.pushing == PushSome && rand.IntN(2) == 0 || s.pushing == PushMost && rand.IntN(20) == 0 {
 		return
 	}
-	inner, isText := payload.(string)
+	if !slices.ContainsFunc(s.streams, wants) {
+		return
+	}
+	said := payload()
+	inner, isText := said.(string)
 	if !isText {
-		encoded, err := json.Marshal(payload)
+		encoded, err := json.Marshal(said)
 		if err != nil {
-			panic(err) // our own maps
+			panic(err) // our own structs
 		}
 		inner = string(encoded)
 	}

@@ -20,10 +20,10 @@ func tagsOf(st *Status) []string {
 	return tags
 }
 
-func (s *Server) tagsJSON(st *Status) []any {
-	tags := []any{}
+func (s *Server) tagsJSON(st *Status) []tagJSON {
+	tags := []tagJSON{}
 	for _, tag := range tagsOf(st) {
-		tags = append(tags, map[string]any{"name": tag, "url": s.URL + "/tags/" + tag})
+		tags = append(tags, tagJSON{tag, s.URL + "/tags/" + tag})
 	}
 	return tags
 }
@@ -32,20 +32,12 @@ func (s *Server) tagsJSON(st *Status) []any {
 func (s *Server) tagTimeline(w http.ResponseWriter, r *http.Request, _ *user) (int, any) {
 	tag := strings.ToLower(r.PathValue("tag"))
 	var ids []string
-	for _, id := range slices.Backward(s.order) {
+	for _, id := range s.order {
 		if st := s.posts[id]; st.Visibility == "public" && slices.Contains(tagsOf(st), tag) {
 			ids = append(ids, id)
 		}
 	}
-	ids, err := s.page(w, r, ids, 40)
-	if err != nil {
-		return http.StatusBadRequest, failure{err.Error()}
-	}
-	list := []any{}
-	for _, id := range ids {
-		list = append(list, s.json(s.posts[id]))
-	}
-	return http.StatusOK, list
+	return s.statuses(w, r, ids)
 }
 
 // subscribe reads a frame of a client: more to be told over the same stream.
@@ -66,7 +58,7 @@ func (s *Server) pushTags(st *Status) {
 		return
 	}
 	for _, tag := range tagsOf(st) {
-		s.send("hashtag", "update", s.json(st), func(to *stream) bool { return slices.Contains(to.tags, tag) })
+		s.send("hashtag", "update", func() any { return s.json(st) }, func(to *stream) bool { return slices.Contains(to.tags, tag) })
 	}
 }
 

@@ -71,6 +71,10 @@ func (s *Server) recent(r *http.Request, _ *user) (int, any) {
 		s.blame("since_id of more than seven days ago")
 		return http.StatusBadRequest, problem(http.StatusBadRequest, "invalid-request")
 	}
+	if until := q.Get("until_id"); until != "" && !later(until, oldest) {
+		s.blame("until_id of more than seven days ago")
+		return http.StatusBadRequest, problem(http.StatusBadRequest, "invalid-request")
+	}
 	return s.page(r, s.newest(func(p *Post) bool { return matches(s, p) }), 10)
 }
 

@@ -6,6 +6,9 @@ ALTER TABLE message ADD COLUMN is_hidden BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN is_liked BIGINT NOT NULL DEFAULT 0;
 
 CREATE INDEX account_brand ON account (brand, network, name);
+-- The hours in which something came: an account's last message is found at once,
+-- however long it has been quiet.
+CREATE INDEX ledger_heard ON ledger (account, hour) WHERE pushed + recovered + backfilled > 0;
 CREATE INDEX reply_waiting ON reply (account) WHERE state = 'held';
 
 -- What people did to accounts.
