@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vigie-hq/vigie/community"
 	"github.com/vigie-hq/vigie/community/desk"
@@ -61,7 +62,7 @@ func (s *Server) composer(ctx context.Context, v community.Viewer, lang string, 
 		Conversation: conv.ID, CSRF: t.CSRF, ID: newReplyID(), Basis: basis(m), First: t.First, Mode: string(community.Public),
 		Mends: v.May(community.ActionSettings, conv.Brand, ""),
 	}
-	if conv.Private {
+	if conv.Private || onlyPrivately(m, s.Now()) {
 		k.Mode = string(community.Private)
 	}
 	if t.May.Reply {
@@ -89,6 +90,17 @@ func (s *Server) composer(ctx context.Context, v community.Viewer, lang string, 
 	}
 	k.modes(t.May.Note)
 	return k, nil
+}
+
+// onlyPrivately tells whether what the customer said last can be answered in
+// private and not in public: a post on X that names another account.
+func onlyPrivately(m *community.Matter, now time.Time) bool {
+	for i := len(m.Entries) - 1; i >= 0; i-- {
+		if e := &m.Entries[i]; !e.Out && !e.Gone {
+			return e.Message.Answerable(community.Public, now) != nil && e.Message.Answerable(community.Private, now) == nil
+		}
+	}
+	return false
 }
 
 // resume goes on with a draft.

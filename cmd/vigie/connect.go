@@ -236,7 +236,7 @@ func ask[T any](ctx context.Context, f func(context.Context) (T, error)) (out T,
 // that speaks already the same fault says to connect it again.
 func refusedHere(err error) error {
 	if f, ok := errors.AsType[*community.Fault](err); ok && f.Key == "network.unauthorised" {
-		return community.Faultf(community.Unauthorised, "connect.refused").Because(err)
+		return community.Faultf(community.Unauthorised, "connect.not_accepted").Because(err)
 	}
 	return err
 }

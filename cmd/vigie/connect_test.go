@@ -210,7 +210,7 @@ func TestWhoMayConnect(t *testing.T) {
 	_, err = m.Connect(ctx, m.ada, in)
 	fault(t, "no such network", err, community.NotFound, "network.unknown")
 	_, err = m.Connect(ctx, m.ada, m.form("token", "wrong"))
-	fault(t, "refused", err, community.Unauthorised, "connect.refused")
+	fault(t, "refused", err, community.Unauthorised, "connect.not_accepted")
 	if known, err := m.vault.Known(ctx, collectors.AppOwner("arcade")); err != nil || len(known) > 0 {
 		t.Errorf("the app was kept although nothing came of it: %v, %v", known, err)
 	}

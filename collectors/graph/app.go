@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/vigie-hq/vigie/collectors"
@@ -60,7 +61,7 @@ func AppFrom(values map[string]string) (App, error) {
 		HumanAgent: values[FieldHumanAgent] == "yes",
 	}
 	switch {
-	case !ValidID(app.ID):
+	case app.ID == "" || strings.Trim(app.ID, "0123456789") != "":
 		return app, community.Faultf(community.Invalid, "connect.field", FieldAppID)
 	case app.Secret == "":
 		return app, community.Faultf(community.Invalid, "connect.field", FieldAppSecret)

@@ -93,6 +93,7 @@ func (p *poller) thread(ctx context.Context, t *graph.Conversation) error {
 	if who.ID == "" {
 		return nil // somebody who left Instagram: nobody is there to answer
 	}
+	p.s.call(who)
 	items, next := t.Messages.Data, t.Messages.Next()
 	for {
 		var messages []community.Message

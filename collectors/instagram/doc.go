@@ -14,7 +14,7 @@
 //	watch.go     looking again at what was collected: Instagram tells nobody of a
 //	             comment that was deleted
 //	message.go   from Graph's objects to messages, and what can be done to them
-//	hook.go      what is pushed
+//	hook.go      what is pushed; people.go by whom
 //	reply.go     answering in the four ways Instagram has; deed.go hiding, deleting
 //	look.go      reading back
 //

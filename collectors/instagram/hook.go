@@ -172,9 +172,13 @@ func (s *session) delivered(ctx context.Context, e *graph.Messaging) (community.
 		return community.Message{}, false
 	}
 	at := e.Timestamp.Time
-	switch {
-	case e.Message != nil && graph.ValidID(e.Message.ID) && e.Message.Deleted:
+	if e.Message != nil && graph.ValidID(e.Message.ID) && e.Message.Deleted {
 		return s.gone(e.Message.ID), true
+	}
+	if who = s.named(ctx, who); from.ID == who.ID {
+		from = who
+	}
+	switch {
 	case e.Message != nil && graph.ValidID(e.Message.ID):
 		var files []community.Media
 		for i := range e.Message.Attachments {

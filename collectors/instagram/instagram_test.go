@@ -144,7 +144,7 @@ func TestPrivateMessages(t *testing.T) {
 			first := s.IGDirect(s.at.ID, "lea", "Bonjour, ma commande n'est pas arrivée", time.Now())
 			second := s.IGDirect(s.at.ID, "lea", "Oubliez", time.Now())
 			m := g.last(t, first, seen)
-			if !m.Private || m.Thread != m.Author.ID || m.ReplyUntil.Sub(m.CreatedAt) != 24*time.Hour || !m.CanReply {
+			if !m.Private || m.Author.Handle != "lea" || m.Thread != m.Author.ID || m.ReplyUntil.Sub(m.CreatedAt) != 24*time.Hour || !m.CanReply {
 				t.Errorf("message %+v", m)
 			}
 			g.last(t, second, seen)

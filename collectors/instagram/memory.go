@@ -21,6 +21,9 @@ type memory struct {
 	order []string          // ids in met, oldest first
 	owed  []owed            // mentions whose words are still to be read
 	fresh []handed          // pushed, and not watched by the poll yet
+
+	people map[string]graph.Person // who wrote in private, by id: a push tells no names
+	asking chan struct{}           // who may ask for a name while a push waits
 }
 
 // met is how a message was first met, and the words it has.
@@ -30,7 +33,10 @@ type met struct {
 }
 
 func newMemory() *memory {
-	return &memory{links: map[string]string{}, met: map[string]*met{}}
+	return &memory{
+		links: map[string]string{}, met: map[string]*met{},
+		people: map[string]graph.Person{}, asking: make(chan struct{}, namesAtOnce),
+	}
 }
 
 // link takes note of a media's address.

@@ -18,11 +18,16 @@ type server struct {
 }
 
 // parseServer reads imaps://host:993, imap://host:143 (STARTTLS), and likewise
-// smtps and smtp; the port may be left out. kind is "imap" or "smtp". Without
+// smtps and smtp; the port may be left out, and imaps or smtps is meant where no
+// scheme stands. kind is "imap" or "smtp". Without
 // encryption only this machine is spoken to.
 func parseServer(kind, address string) (server, error) {
 	wrong := community.Faultf(community.Invalid, "account.server", address)
-	u, err := url.Parse(strings.TrimSpace(address))
+	address = strings.TrimSpace(address)
+	if address != "" && !strings.Contains(address, "://") {
+		address = kind + "s://" + address
+	}
+	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || strings.Trim(u.Path, "/") != "" {
 		return server{}, wrong
 	}
