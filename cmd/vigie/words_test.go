@@ -41,6 +41,9 @@ func TestFormsHaveWords(t *testing.T) {
 			}
 			own := "connect." + name + "."
 			asked = append(asked, own+"needs")
+			if _, aside := words[own+"app"]; aside { // what its app is for, where it may be left out
+				asked = append(asked, own+"app")
+			}
 			for _, f := range form.Form() {
 				asked = append(asked, own+f.Name)
 				if _, helped := words[own+f.Name+".help"]; helped {
