@@ -165,7 +165,9 @@ func TestPushesAtTheSameTimeShareOnePublication(t *testing.T) {
 			})
 		}
 		callers.Wait()
-		if took, calls := time.Since(began), log.calls.Load(); took != 2*time.Second || calls != 2 || house.Len() != 100 {
+		// The first leaves alone, or with whoever came as soon.
+		took, calls := time.Since(began), log.calls.Load()
+		if calls > 2 || took != time.Duration(calls)*time.Second || house.Len() != 100 {
 			t.Errorf("%d messages in %d publications, %v", house.Len(), calls, took)
 		}
 	})

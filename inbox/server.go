@@ -160,10 +160,10 @@ func (s *Server) app(ctx context.Context) *fiber.App {
 	app.Get("/healthz", s.health())
 	app.Get("/readyz", s.ready)
 	if s.options.Metrics != nil {
-		app.Get("/metrics", adaptor.HTTPHandler(s.options.Metrics))
+		app.Get("/metrics", outside(s.options.Metrics))
 	}
 	if s.options.Hooks != nil {
-		app.All("/hooks/*", hooked, adaptor.HTTPHandler(s.options.Hooks))
+		app.All("/hooks/*", hooked, outside(s.options.Hooks))
 	}
 	app.Get("/openapi.yaml", openAPI)
 	s.apiRoutes(app)
@@ -184,9 +184,21 @@ func hooked(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// outside mounts a net/http handler. Its requests live as long as the server: the
+// context that fasthttp would give them is used again for others once the answer
+// is sent.
+func outside(h http.Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx := c.UserContext()
+		return adaptor.HTTPHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			h.ServeHTTP(w, r.WithContext(ctx))
+		}))(c)
+	}
+}
+
 func (s *Server) health() fiber.Handler {
 	if s.options.Health != nil {
-		return adaptor.HTTPHandler(s.options.Health)
+		return outside(s.options.Health)
 	}
 	return func(c *fiber.Ctx) error { return c.SendString("ok\n") }
 }

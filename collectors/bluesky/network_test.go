@@ -48,7 +48,7 @@ func (b *basket) emit(ctx context.Context, batch collectors.Batch) error {
 
 func (b *basket) wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		b.mu.Lock()
 		done := ok()
 		b.mu.Unlock()
