@@ -46,7 +46,7 @@ func (v *safe) PutSecrets(_ context.Context, owner string, secrets map[string][]
 }
 
 func (v *safe) get(owner, name string) string {
-	b, _ := v.Secret(context.TODO(), owner, name)
+	b, _ := v.Secret(context.Background(), owner, name) // it asks nobody
 	return string(b)
 }
 
